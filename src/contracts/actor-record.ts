@@ -1,0 +1,85 @@
+/** The stored form of one actor: one KV value, written by one commit. Ours, never the bare XState snapshot. */
+import { z } from 'zod';
+import { ActivityQueue } from './activity-task.ts';
+import { Address } from './address.ts';
+import { ActorEvent, Parent } from './envelope.ts';
+import { Failure } from './failure.ts';
+import { Json, JsonObject } from './json.ts';
+import { ActivityOptions } from './retry-policy.ts';
+
+export const ActorStatus = z.enum(['active', 'done', 'error', 'stopped']);
+export type ActorStatus = z.infer<typeof ActorStatus>;
+
+/** Position in the statechart: `"waiting"` or `{ region: "state" }`. */
+export const StateValue: z.ZodType<StateValue> = z.union([
+  z.string(),
+  z.record(z.string(), z.lazy(() => StateValue)),
+]);
+export type StateValue = string | { [region: string]: StateValue };
+
+/** A child as its parent knows it. `birth` is the fence: a later child under the same id has a higher one. */
+export const ChildRecord = z.object({
+  kind: z.enum(['actor', 'activity']),
+  src: z.string(),
+  birth: z.number().int().nonnegative(),
+  /** Of actors only. */
+  address: Address.optional(),
+  systemId: z.string().optional(),
+  syncSnapshot: z.boolean().optional(),
+});
+export type ChildRecord = z.infer<typeof ChildRecord>;
+
+export const TimerRecord = z.object({
+  generation: z.number().int().nonnegative(),
+  dueAtMs: z.number().int(),
+  event: ActorEvent,
+  /** Another actor gets the event when the timer is due (a delayed `sendTo`). */
+  to: Address.optional(),
+});
+export type TimerRecord = z.infer<typeof TimerRecord>;
+
+export const ActivityRecord = z.object({
+  birth: z.number().int().nonnegative(),
+  name: z.string(),
+  queue: ActivityQueue,
+  input: Json.optional(),
+  options: ActivityOptions,
+  attempt: z.number().int().positive(),
+  scheduledAtMs: z.number().int(),
+  deadlineAtMs: z.number().int(),
+  /** Set while the actor waits before the next attempt. */
+  nextAttemptAtMs: z.number().int().optional(),
+  lastFailure: Failure.optional(),
+  lastHeartbeat: Json.optional(),
+});
+export type ActivityRecord = z.infer<typeof ActivityRecord>;
+
+export const ActorRecord = z.object({
+  v: z.literal(1),
+  address: Address,
+  parent: Parent.optional(),
+  definition: z.object({ version: z.number().int().positive(), hash: z.string() }),
+  status: ActorStatus,
+  state: z.object({
+    value: StateValue,
+    /** Encoded by the checked codec: `undefined` and Date survive. */
+    context: JsonObject,
+    history: z.record(z.string(), z.array(z.string())),
+    output: Json.optional(),
+    error: Failure.optional(),
+  }),
+  children: z.record(z.string(), ChildRecord),
+  timers: z.record(z.string(), TimerRecord),
+  activities: z.record(z.string(), ActivityRecord),
+  /** Commits so far; strictly rises. */
+  step: z.number().int().nonnegative(),
+  /** Source of births and generations. */
+  sequence: z.number().int().nonnegative(),
+  /** Stream sequence of the last envelope applied, per log: a redelivery at or below is a no-op. */
+  applied: z.object({ mailbox: z.number().int().nonnegative(), ingress: z.number().int().nonnegative() }),
+  /** For when the actor's alarm is set on the server. */
+  wakeAtMs: z.number().int().optional(),
+  startedAtMs: z.number().int(),
+  updatedAtMs: z.number().int(),
+});
+export type ActorRecord = z.infer<typeof ActorRecord>;

@@ -1,0 +1,34 @@
+/** What anyone may see of an actor: stored and republished with each commit. */
+import { z } from 'zod';
+import { ActorStatus, StateValue } from './actor-record.ts';
+import { Address } from './address.ts';
+import { Failure } from './failure.ts';
+import { Json } from './json.ts';
+
+export const ActivityView = z.object({
+  childId: z.string(),
+  name: z.string(),
+  attempt: z.number().int().positive(),
+  scheduledAtMs: z.number().int(),
+  deadlineAtMs: z.number().int(),
+  nextAttemptAtMs: z.number().int().optional(),
+  lastFailure: Failure.optional(),
+  lastHeartbeat: Json.optional(),
+});
+export type ActivityView = z.infer<typeof ActivityView>;
+
+export const ActorView = z.object({
+  v: z.literal(1),
+  address: Address,
+  parent: Address.optional(),
+  status: ActorStatus,
+  value: StateValue,
+  step: z.number().int().nonnegative(),
+  startedAtMs: z.number().int(),
+  updatedAtMs: z.number().int(),
+  activities: z.array(ActivityView),
+  /** What the actor type chooses to show. */
+  detail: Json.optional(),
+  error: Failure.optional(),
+});
+export type ActorView = z.infer<typeof ActorView>;
