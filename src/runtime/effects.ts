@@ -1,0 +1,25 @@
+/** What a step asks the world to do. Closed: whatever is not here cannot be made durable and is refused at registration. */
+import type { ActivityTask } from '#contracts/activity-task.ts';
+import type { Address } from '#contracts/address.ts';
+import type { ActorEvent, Parent } from '#contracts/envelope.ts';
+import type { Json } from '#contracts/json.ts';
+
+export type Effect =
+  /** Deliver an event to another actor's mailbox. */
+  | { kind: 'send'; to: Address; event: ActorEvent }
+  /** Start a child actor, here or in another service. */
+  | { kind: 'start-actor'; to: Address; input?: Json; parent: Parent }
+  /** Stop a child actor. */
+  | { kind: 'stop-actor'; to: Address }
+  /** Dispatch one attempt of an activity. */
+  | { kind: 'run-activity'; task: ActivityTask }
+  /** Tell the worker that nobody wants the result any more; its AbortSignal fires. Best effort: the birth fences. */
+  | { kind: 'cancel-activity'; queue: string; childId: string; birth: number }
+  /** Set the actor's alarm; replaces the one that is set. */
+  | { kind: 'set-wake'; dueAtMs: number }
+  /** Remove the actor's alarm. */
+  | { kind: 'clear-wake' }
+  /** Publish an event to whoever listens; kept in the actor's history. */
+  | { kind: 'emit'; event: ActorEvent }
+  /** A line for the operator's log. */
+  | { kind: 'log'; label?: string; value: Json };

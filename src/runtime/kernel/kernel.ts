@@ -1,0 +1,67 @@
+/**
+ * The kernel turns (record, envelopes, time) into (record, effects). Pure: no IO, clock or randomness.
+ *
+ * K1 Same arguments, same result, in any process.
+ * K2 Nothing from XState is stored: records hold our own format, children and timers are ours.
+ * K3 A completion or timer of an earlier visit never reaches the machine: births and generations fence.
+ * K4 A step is all or nothing: a throw in a guard or assign ends the actor with status `error` and no other effect.
+ * K5 Nodes are in canonical order before each transition, so a cached and a restored actor act alike.
+ *
+ * A second implementation (another XState version, say) must be able to stand behind this interface.
+ */
+import type { ActorRecord } from '#contracts/actor-record.ts';
+import type { ActorView } from '#contracts/actor-view.ts';
+import type { Address } from '#contracts/address.ts';
+import type { Envelope, Parent } from '#contracts/envelope.ts';
+import type { Json } from '#contracts/json.ts';
+import type { ActorDefinition } from '../actor-definition.ts';
+import type { Effect } from '../effects.ts';
+import type { StatechartDescription } from './statechart-description.ts';
+
+/** A definition that passed the registration lint. Opaque outside the kernel. */
+export type RegisteredDefinition = {
+  readonly definition: ActorDefinition;
+  /** Changes when the machine's structure changes. */
+  readonly hash: string;
+  readonly warnings: readonly string[];
+  /** Activities offered by the machine itself: `fromPromise` logic, by src name. */
+  readonly inlineActivities: ReadonlyMap<string, InlineActivity>;
+};
+
+/** XState's own promise logic, run unmodified by a worker. */
+export type InlineActivity = (args: { input: Json | undefined; signal: AbortSignal }) => Promise<unknown>;
+
+export type Birth = {
+  address: Address;
+  input?: Json;
+  parent?: Parent;
+};
+
+/** An envelope the step did not act on, and why. */
+export type Refusal = { envelopeId: string; reason: 'stale' | 'unhandled' | 'not-active' | 'reserved' };
+
+/** An envelope with its place in the log it was read from. */
+export type Delivery = { envelope: Envelope; log: 'mailbox' | 'ingress'; sequence: number };
+
+export type StepOutcome = {
+  record: ActorRecord;
+  effects: readonly Effect[];
+  refusals: readonly Refusal[];
+};
+
+export interface Kernel {
+  /** Lints and prepares a definition. @throws RegistrationError listing every problem and what to write instead. */
+  register(definition: ActorDefinition): RegisteredDefinition;
+  /** First record of an actor. `record.step` is 0; the commit that stores it makes it 1 via {@link step}'s caller. */
+  create(registered: RegisteredDefinition, birth: Birth, nowMs: number): StepOutcome;
+  /** Applies envelopes in order, as one step. Watermarks and `record.step` are moved by this call. */
+  step(
+    registered: RegisteredDefinition,
+    record: ActorRecord,
+    args: { deliveries: readonly Delivery[]; nowMs: number },
+  ): StepOutcome;
+  /** What others may see. */
+  view(registered: RegisteredDefinition, record: ActorRecord): ActorView;
+  /** The statechart for viewers. */
+  describe(registered: RegisteredDefinition): StatechartDescription;
+}

@@ -1,0 +1,123 @@
+/**
+ * The whole outside world of the runtime. Two bindings exist, `memory/` and `jetstream/`, held equal by one
+ * contract suite. Every call is a point at which a process may die.
+ */
+import type { ActivityTask } from '#contracts/activity-task.ts';
+import type { ActorRecord } from '#contracts/actor-record.ts';
+import type { ActorView } from '#contracts/actor-view.ts';
+import type { Address } from '#contracts/address.ts';
+import type { Envelope } from '#contracts/envelope.ts';
+import type { Json } from '#contracts/json.ts';
+import type { Effect } from './effects.ts';
+
+export interface Clock {
+  nowMs(): number;
+  /** Resolves after `delayMs`, or early when `signal` fires. */
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** A record with its revision: the stream sequence of the message that holds it. */
+export type StoredRecord = { record: ActorRecord; revision: number };
+
+/** All that one step changes, to be stored together or not at all. */
+export type Commit = {
+  record: ActorRecord;
+  view: ActorView;
+  /** Revision this step started from; 0 when the actor is new. */
+  expectedRevision: number;
+  effects: readonly Effect[];
+  /** Ownership under which the step was made. */
+  partition: number;
+  epoch: number;
+  /** Set on the last commit of an actor: the record goes away after this time. */
+  expireAfterMs?: number;
+};
+
+export interface RecordStore {
+  /** Reads from the leader: never older than the last commit of anyone. */
+  load(address: Address): Promise<StoredRecord | null>;
+  /**
+   * Stores a step. Returns the new revision.
+   * A commit whose first try was stored although its answer was lost counts as done.
+   * @throws CommitConflict the record moved on: reload and step again
+   * @throws OwnershipLost another node owns the partition: drop everything of it
+   */
+  commit(commit: Commit): Promise<number>;
+}
+
+/** One envelope as read from a log, `raw` kept for the dead letters. `envelope` is null when it does not parse. */
+export type LogEntry = {
+  log: 'mailbox' | 'ingress';
+  partition: number;
+  sequence: number;
+  envelope: Envelope | null;
+  reason?: string;
+  raw: string;
+};
+
+export interface Subscription {
+  close(): Promise<void>;
+}
+
+export interface Logs {
+  /** Delivers both logs of the partitions, each in sequence order, from the oldest entry kept. */
+  read(partitions: readonly number[], onEntry: (entry: LogEntry) => void): Promise<Subscription>;
+  /** Forgets entries of one log below `sequence`: all of them are applied. */
+  purge(args: { log: 'mailbox' | 'ingress'; partition: number; belowSequence: number }): Promise<void>;
+  /** Parks what cannot be processed, with the reason. */
+  park(entry: LogEntry, reason: string): Promise<void>;
+}
+
+/** Who owns a partition, and since which epoch. `node` is null when it was given back. */
+export type PartitionOwner = { partition: number; node: string | null; epoch: number };
+
+export interface Membership {
+  /** Joins; `onChange` is called when nodes come or go. */
+  join(node: string, onChange: (nodes: readonly string[]) => void): Promise<void>;
+  leave(): Promise<void>;
+}
+
+export interface OwnershipStore {
+  /** Tells every current and later owner of every partition. */
+  watch(onOwner: (owner: PartitionOwner) => void): Promise<Subscription>;
+  /** Compare-and-set on the epoch that was seen (0: never owned). Returns the new epoch, null when someone was faster. */
+  claim(args: { partition: number; node: string; seenEpoch: number }): Promise<number | null>;
+  /** Gives it back; ignored when it is owned by someone else by now. */
+  release(args: { partition: number; epoch: number }): Promise<void>;
+}
+
+export interface ActivityQueues {
+  /** Takes tasks of a queue, never more than `concurrency` at once over all replicas that use the same number. */
+  consume(
+    args: { queue: string; concurrency: number },
+    onTask: (task: ActivityTask, delivery: TaskDelivery) => Promise<void>,
+  ): Promise<Subscription>;
+  /** Calls back when an attempt is cancelled by its actor. Best effort. */
+  onCancel(callback: (cancel: { actor: Address; childId: string; birth: number }) => void): Promise<Subscription>;
+}
+
+export type TaskDelivery = {
+  /** 1 for the first, more after a worker died with it. */
+  deliveryCount: number;
+  /** Keeps the task: it is not given to another worker. Called while the attempt runs. */
+  keep(): void;
+};
+
+/** The way in for everyone: commands, and results of activities. Same id, stored once. */
+export interface Ingress {
+  send(envelope: Envelope): Promise<void>;
+}
+
+export interface Replies {
+  /** Tells a waiting requester what came of its event. Best effort. */
+  reply(to: string, answer: Json): void;
+}
+
+export interface Views {
+  /** The view of one actor, null when it does not exist. */
+  read(address: Address): Promise<ActorView | null>;
+  /** All views under one root, in this service. */
+  readTree(root: string): Promise<ActorView[]>;
+  /** Every later view of a tree. */
+  watch(root: string, onView: (view: ActorView) => void): Promise<Subscription>;
+}
