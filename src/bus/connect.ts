@@ -1,0 +1,45 @@
+/** Connects to NATS with the settings every part of Windlass relies on. */
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+
+export type BusOptions = {
+  /** One or more `host:port` or `nats://…` addresses. */
+  servers: readonly string[];
+  /** Shown by the server's monitoring. */
+  name: string;
+  /** Give up when no server answers for this long, in milliseconds. Default 20 s. */
+  connectTimeoutMs?: number;
+};
+
+export type Bus = NatsConnection;
+
+/**
+ * Connects, waiting for a server that is still starting; reconnects for ever afterwards.
+ *
+ * Pings every 2 s and drops a server that missed two: a server that is paused or cut off from its peers
+ * still holds the connection, and only the missing answer gives it away.
+ */
+export async function connectBus(options: BusOptions): Promise<Bus> {
+  const deadline = performance.now() + (options.connectTimeoutMs ?? 20_000);
+  for (;;) {
+    try {
+      return await connect({
+        servers: [...options.servers],
+        name: options.name,
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: 100,
+        reconnectJitter: 50,
+        pingInterval: 2_000,
+        maxPingOut: 2,
+        timeout: 3_000,
+      });
+    } catch (error) {
+      if (performance.now() > deadline) {
+        throw new Error(
+          `No NATS server answers at ${options.servers.join(', ')}. Start one, or set NATS_URL to where it is.`,
+          { cause: error },
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}

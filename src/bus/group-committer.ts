@@ -1,0 +1,116 @@
+/**
+ * Stores units of messages, each unit whole or not at all, grouping units that wait at the same time.
+ *
+ * G1 A unit of one message that is alone is a plain publish: it never pays for a batch.
+ * G2 Units that wait while others are in flight share one atomic batch: at most 64 units, 1000 messages.
+ * G3 At most four batches are in flight.
+ * G4 A unit is refused for its own conflict only: when a group is refused, its members are sent one by one.
+ * G5 A unit without an answer is reported as unknown; the caller finds out and decides.
+ */
+import { BATCH_MESSAGES_MAX, publishBatch } from './atomic-batch.ts';
+import { isUnknownOutcome } from './bus-error.ts';
+import type { Bus } from './connect.ts';
+import { publish, type OutgoingMessage } from './publish.ts';
+
+const UNITS_MAX = 64;
+const IN_FLIGHT_MAX = 4;
+/** Up to this many waiting single messages are cheaper as publishes in parallel than as one batch. */
+const SINGLES_MAX = 4;
+
+type Unit = {
+  messages: readonly OutgoingMessage[];
+  resolve: (firstSequence: number) => void;
+  reject: (error: unknown) => void;
+};
+
+export type GroupCommitterStatistics = { units: number; batches: number; singles: number };
+
+export class GroupCommitter {
+  readonly #bus: Bus;
+  readonly #waiting: Unit[] = [];
+  #inFlight = 0;
+  #scheduled = false;
+  readonly statistics: GroupCommitterStatistics = { units: 0, batches: 0, singles: 0 };
+
+  constructor(bus: Bus) {
+    this.#bus = bus;
+  }
+
+  /** Stream sequence of the unit's first message. @throws BusError conflict, or code 0 for an unknown outcome. */
+  commit(messages: readonly OutgoingMessage[]): Promise<number> {
+    this.statistics.units += 1;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ messages, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    // One turn of the event loop: everything that is ready now gets into the same group.
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    while (this.#waiting.length > 0 && this.#inFlight < IN_FLIGHT_MAX) {
+      const units = this.#takeGroup();
+      this.#inFlight += 1;
+      void this.#store(units).finally(() => {
+        this.#inFlight -= 1;
+        this.#flush();
+      });
+    }
+  }
+
+  #takeGroup(): Unit[] {
+    const allSingle = this.#waiting.every((unit) => unit.messages.length === 1);
+    if (allSingle && this.#waiting.length <= SINGLES_MAX) return this.#waiting.splice(0, 1);
+    let messages = 0;
+    let count = 0;
+    for (const unit of this.#waiting) {
+      messages += unit.messages.length;
+      if (count > 0 && (messages > BATCH_MESSAGES_MAX || count >= UNITS_MAX)) break;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #store(units: readonly Unit[]): Promise<void> {
+    const [only] = units;
+    if (units.length === 1 && only) return this.#storeOne(only);
+    try {
+      this.statistics.batches += 1;
+      const { firstSequence } = await publishBatch(
+        this.#bus,
+        units.flatMap((unit) => unit.messages),
+      );
+      let sequence = firstSequence;
+      for (const unit of units) {
+        unit.resolve(sequence);
+        sequence += unit.messages.length;
+      }
+    } catch (error) {
+      if (isUnknownOutcome(error)) for (const unit of units) unit.reject(error);
+      else for (const unit of units) await this.#storeOne(unit);
+    }
+  }
+
+  async #storeOne(unit: Unit): Promise<void> {
+    try {
+      const [first] = unit.messages;
+      if (unit.messages.length === 1 && first) {
+        this.statistics.singles += 1;
+        unit.resolve((await publish(this.#bus, first)).sequence);
+      } else {
+        this.statistics.batches += 1;
+        unit.resolve((await publishBatch(this.#bus, unit.messages)).firstSequence);
+      }
+    } catch (error) {
+      unit.reject(error);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/** The only file that spells the name of a stream, subject, consumer or header. */
+import { partsOf, type Address } from './address.ts';
+import type { Place } from './topology.ts';
+
+export const HEADER = {
+  /** The public view of the actor, as ASCII JSON, on every record: republished without the record itself. */
+  view: 'Windlass-View',
+  /** Which try of which node stored the record: tells one's own commit after a lost answer. */
+  commit: 'Windlass-Commit',
+} as const;
+
+export const STREAM = {
+  /** Core stream of one shard; opens as a KV bucket. Only the runtime writes to it. */
+  core: (service: string, shard: number) => `KV_${service}_${shard}`,
+  ingress: (service: string) => `IN_${service}`,
+  activities: (service: string) => `ACT_${service}`,
+  requests: 'REQUESTS',
+  dead: 'DEAD',
+} as const;
+
+/** Subjects of core streams, by shard. */
+export const coreSubjects = (service: string, shard: number) => ({
+  all: [`$KV.${service}_${shard}.>`, ...['mb', 'tm', 'tq', 'ob'].map((kind) => `${kind}.${service}.${shard}.>`)],
+  record: (address: Address) => `$KV.${service}_${shard}.s.${tree(address)}`,
+  treeRecords: (root: string) => `$KV.${service}_${shard}.s.${root}.>`,
+  recordsOfType: (type: string) => `$KV.${service}_${shard}.s.*.${type}.*`,
+  allRecords: `$KV.${service}_${shard}.s.>`,
+  owner: (partition: number) => `$KV.${service}_${shard}.o.${partition}`,
+  owners: `$KV.${service}_${shard}.o.*`,
+  history: (address: Address, entry: string) => `$KV.${service}_${shard}.h.${tree(address)}.${entry}`,
+  mailbox: (partition: number) => `mb.${service}.${shard}.${partition}.>`,
+  mailboxOf: (partition: number, address: Address, envelopeId: string) =>
+    `mb.${service}.${shard}.${partition}.${tree(address)}.${token(envelopeId)}`,
+  alarm: (address: Address) => `tm.${service}.${shard}.${tree(address)}`,
+  task: (queue: string, address: Address, task: string) =>
+    `tq.${service}.${shard}.${queue}.${tree(address)}.${token(task)}`,
+  tasks: `tq.${service}.${shard}.>`,
+  outbox: (to: { address: Address; place: Place }, envelopeId: string) =>
+    `ob.${service}.${shard}.${partsOf(to.address).service}.${to.place.shard}.${to.place.partition}.${tree(to.address)}.${token(envelopeId)}`,
+  outboxTo: (toService: string) => `ob.${service}.${shard}.${toService}.>`,
+  outboxes: `ob.${service}.${shard}.>`,
+  viewSource: `$KV.${service}_${shard}.s.>`,
+  viewTarget: `chg.${service}.${shard}.>`,
+});
+
+/** Views of a tree, from whichever service and shard. */
+export const viewsOfTree = (root: string) => `chg.*.*.${root}.>`;
+export const viewsOfType = (service: string, type: string) => `chg.${service}.*.*.${type}.*`;
+
+export const ingressSubjects = (service: string) => ({
+  all: `in.${service}.>`,
+  partition: (place: Place) => `in.${service}.${place.shard}.${place.partition}.>`,
+  of: (place: Place, address: Address, envelopeId: string) =>
+    `in.${service}.${place.shard}.${place.partition}.${tree(address)}.${token(envelopeId)}`,
+});
+
+export const activitySubjects = (service: string) => ({
+  all: `act.${service}.>`,
+  queue: (queue: string) => `act.${service}.${queue}.>`,
+  consumer: (queue: string) => `act-${service}-${queue}`,
+  cancel: `cancel.${service}`,
+});
+
+export const nodeSubjects = (service: string) => ({
+  heartbeat: `node.${service}.heartbeat`,
+  probe: (node: string) => `node.${service}.probe.${node}`,
+  describe: `node.${service}.describe`,
+});
+
+export const requestSubjects = {
+  all: 'windlass.>',
+  deploy: 'windlass.deploy',
+  cancel: 'windlass.cancel',
+  pause: 'windlass.pause',
+  resume: 'windlass.resume',
+  judge: 'windlass.judge',
+  consumer: 'intake',
+} as const;
+
+export const deadSubjects = {
+  all: 'dead.>',
+  of: (source: string) => `dead.${token(source)}`,
+} as const;
+
+function tree(address: Address): string {
+  const { type, root, id } = partsOf(address);
+  return `${root}.${type}.${id}`;
+}
+
+/** Makes any text a single subject token. */
+function token(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9_-]/g, '_');
+}
