@@ -1,0 +1,156 @@
+/** Declares every stream of a deployment. Idempotent; any process may do it at any time. */
+import { jetstreamManager, type JetStreamManager, type StreamConfig } from '@nats-io/jetstream';
+import {
+  STREAM,
+  activitySubjects,
+  coreSubjects,
+  deadSubjects,
+  ingressSubjects,
+  requestSubjects,
+} from '#contracts/subjects.ts';
+import type { Topology } from '#contracts/topology.ts';
+import { JetStreamCode } from './bus-error.ts';
+import type { Bus } from './connect.ts';
+
+const SECOND_NS = 1_000_000_000;
+const MINUTE_NS = 60 * SECOND_NS;
+const DAY_NS = 24 * 60 * MINUTE_NS;
+
+/** What the server offers beyond the fields the client's types know. */
+type StreamDeclaration = Partial<StreamConfig> & {
+  name: string;
+  allow_atomic?: boolean;
+  allow_msg_schedules?: boolean;
+  allow_msg_ttl?: boolean;
+};
+
+/** @throws Error when a stream exists with settings that cannot be changed: the topology was another one. */
+export async function declareStreams(bus: Bus, topology: Topology): Promise<void> {
+  const manager = await jetstreamManager(bus, { timeout: 10_000 });
+  for (const service of topology.services) {
+    await Promise.all(
+      range(topology.shards).map((shard) => declare(manager, coreStream({ service, shard, topology }))),
+    );
+  }
+  await Promise.all(topology.services.map((service) => declare(manager, ingressStream(service, topology))));
+  await Promise.all(topology.services.map((service) => declare(manager, activityStream(service, topology))));
+  await declare(manager, requestStream(topology));
+  await declare(manager, deadStream(topology));
+}
+
+function coreStream(args: { service: string; shard: number; topology: Topology }): StreamDeclaration {
+  const { service, shard, topology } = args;
+  const subjects = coreSubjects(service, shard);
+  return {
+    name: STREAM.core(service, shard),
+    subjects: subjects.all,
+    retention: 'limits',
+    storage: 'file',
+    num_replicas: topology.replicas,
+    // One message per subject: a KV bucket. Mailbox subjects are unique, so nothing there is ever replaced.
+    max_msgs_per_subject: 1,
+    duplicate_window: 2 * MINUTE_NS,
+    allow_direct: true,
+    allow_atomic: true,
+    allow_msg_schedules: true,
+    allow_msg_ttl: true,
+    allow_rollup_hdrs: true,
+    republish: { src: subjects.viewSource, dest: subjects.viewTarget, headers_only: true },
+    metadata: { 'windlass.shards': String(topology.shards), 'windlass.partitions': String(topology.partitionsPerShard) },
+  };
+}
+
+/** Commands, and results of activities. No schedules: whoever may write here can touch nothing else. */
+function ingressStream(service: string, topology: Topology): StreamDeclaration {
+  const subjects = ingressSubjects(service);
+  return {
+    name: STREAM.ingress(service),
+    subjects: [subjects.all],
+    retention: 'limits',
+    storage: 'file',
+    num_replicas: topology.replicas,
+    duplicate_window: 10 * MINUTE_NS,
+    max_age: 7 * DAY_NS,
+    sources: topology.services
+      .filter((from) => from !== service || topology.shards > 1)
+      .flatMap((from) =>
+        range(topology.shards).map((shard) => ({
+          name: STREAM.core(from, shard),
+          subject_transforms: [{ src: coreSubjects(from, shard).outboxTo(service), dest: subjects.all }],
+        })),
+      ),
+  };
+}
+
+function activityStream(service: string, topology: Topology): StreamDeclaration {
+  return {
+    name: STREAM.activities(service),
+    retention: 'workqueue',
+    storage: 'file',
+    num_replicas: topology.replicas,
+    sources: range(topology.shards).map((shard) => ({
+      name: STREAM.core(service, shard),
+      subject_transforms: [{ src: coreSubjects(service, shard).tasks, dest: activitySubjects(service).all }],
+    })),
+  };
+}
+
+/** What users ask for. `no_ack`: the intake answers, and its answer is the one a requester should see. */
+function requestStream(topology: Topology): StreamDeclaration {
+  return {
+    name: STREAM.requests,
+    subjects: [requestSubjects.all],
+    retention: 'workqueue',
+    storage: 'file',
+    num_replicas: topology.replicas,
+    no_ack: true,
+    duplicate_window: 10 * MINUTE_NS,
+  };
+}
+
+function deadStream(topology: Topology): StreamDeclaration {
+  return {
+    name: STREAM.dead,
+    subjects: [deadSubjects.all],
+    retention: 'limits',
+    storage: 'file',
+    num_replicas: topology.replicas,
+    max_age: 30 * DAY_NS,
+  };
+}
+
+async function declare(manager: JetStreamManager, declaration: StreamDeclaration): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await manager.streams.add(declaration as StreamConfig);
+      return;
+    } catch (error) {
+      const code = (error as { code?: number }).code;
+      if (code === JetStreamCode.streamNameInUse) {
+        await update(manager, declaration);
+        return;
+      }
+      // A cluster that is still electing its leader, or two processes declaring at once.
+      if (attempt >= 20) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+}
+
+async function update(manager: JetStreamManager, declaration: StreamDeclaration): Promise<void> {
+  const { config } = await manager.streams.info(declaration.name);
+  for (const [key, wanted] of Object.entries(declaration.metadata ?? {})) {
+    const stored = config.metadata?.[key];
+    if (stored !== undefined && stored !== wanted) {
+      throw new Error(
+        `Stream ${declaration.name} was made with ${key}=${stored}, this process wants ${wanted}. ` +
+          'Shards and partitions are fixed at the first start: use the stored number.',
+      );
+    }
+  }
+  await manager.streams.update(declaration.name, declaration as StreamConfig);
+}
+
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}

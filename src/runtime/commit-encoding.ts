@@ -1,0 +1,86 @@
+/** A commit as messages: the same in every binding, so that all bindings store the same things. */
+import { ActorRecord } from '#contracts/actor-record.ts';
+import { ActorView } from '#contracts/actor-view.ts';
+import { ActivityTask } from '#contracts/activity-task.ts';
+import type { Address } from '#contracts/address.ts';
+import { Envelope } from '#contracts/envelope.ts';
+import type { Effect } from './effects.ts';
+import type { Commit } from './ports.ts';
+
+/** What a commit stores or schedules besides the record. */
+export type CommitPart =
+  | { kind: 'envelope'; envelope: Envelope }
+  | { kind: 'task'; task: ActivityTask }
+  | { kind: 'alarm'; dueAtMs: number; envelope: Envelope }
+  | { kind: 'history'; entry: string; event: unknown };
+
+export type EncodedCommit = {
+  record: string;
+  view: string;
+  parts: readonly CommitPart[];
+  clearsAlarm: boolean;
+};
+
+/** Checks everything on its way out. @throws ZodError a programming error: nothing is stored. */
+export function encodeCommit(commit: Commit): EncodedCommit {
+  const record = JSON.stringify(ActorRecord.parse(commit.record));
+  const view = JSON.stringify(ActorView.parse(commit.view));
+  const parts: CommitPart[] = [];
+  let clearsAlarm = false;
+  commit.effects.forEach((effect, index) => {
+    if (effect.kind === 'clear-wake') clearsAlarm = true;
+    const part = partOf(effect, { from: commit.record.address, step: commit.record.step, index });
+    if (part) parts.push(part);
+  });
+  // An alarm that is set replaces the old one anyway.
+  if (parts.some((part) => part.kind === 'alarm')) clearsAlarm = false;
+  return { record, view, parts, clearsAlarm };
+}
+
+type Origin = { from: Address; step: number; index: number };
+
+function partOf(effect: Effect, origin: Origin): CommitPart | null {
+  const base = { v: 1 as const, id: `${origin.from}@${origin.step}.${origin.index}` };
+  switch (effect.kind) {
+    case 'send':
+      return envelopePart({ ...base, kind: 'event', to: effect.to, event: effect.event, from: origin.from });
+    case 'start-actor':
+      return envelopePart({
+        ...base,
+        kind: 'start',
+        to: effect.to,
+        parent: effect.parent,
+        ...(effect.input === undefined ? {} : { input: effect.input }),
+      });
+    case 'stop-actor':
+      return envelopePart({ ...base, kind: 'stop', to: effect.to });
+    case 'run-activity':
+      return { kind: 'task', task: ActivityTask.parse(effect.task) };
+    case 'set-wake':
+      return {
+        kind: 'alarm',
+        dueAtMs: effect.dueAtMs,
+        envelope: Envelope.parse({ ...base, kind: 'wake', to: origin.from, dueAtMs: effect.dueAtMs }),
+      };
+    case 'emit':
+      return { kind: 'history', entry: `${origin.step}-${origin.index}`, event: effect.event };
+    case 'clear-wake':
+    case 'cancel-activity':
+    case 'log':
+      return null;
+  }
+}
+
+function envelopePart(envelope: Envelope): CommitPart {
+  return { kind: 'envelope', envelope: Envelope.parse(envelope) };
+}
+
+/** Header values are ASCII: everything else is escaped the way JSON allows. */
+export function asciiJson(json: string): string {
+  return json.replaceAll(/[^\x20-\x7e]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Names one attempt of an activity. */
+export function taskName(task: ActivityTask): string {
+  return `${task.birth}-${task.attempt}`;
+}

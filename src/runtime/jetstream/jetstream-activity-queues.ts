@@ -1,0 +1,87 @@
+/** Activities in a work-queue stream that the server fills from the core streams. */
+import { z } from 'zod';
+import { ActivityTask } from '#contracts/activity-task.ts';
+import { Address } from '#contracts/address.ts';
+import { STREAM, activitySubjects, deadSubjects } from '#contracts/subjects.ts';
+import { publish } from '#bus/publish.ts';
+import { consumeWork, type WorkItem } from '#bus/work-queue.ts';
+import type { ActivityQueues, Subscription, TaskDelivery } from '../ports.ts';
+import type { JetStreamBinding } from './jetstream-record-store.ts';
+
+/** An attempt whose worker died goes to another one after this long. */
+const ACK_WAIT_MS = 5_000;
+const RETRY_MS = 1_000;
+
+const Cancel = z.object({ actor: Address, childId: z.string(), birth: z.number().int() });
+
+export class JetStreamActivityQueues implements ActivityQueues {
+  readonly #binding: JetStreamBinding;
+
+  constructor(binding: JetStreamBinding) {
+    this.#binding = binding;
+  }
+
+  async consume(
+    args: { queue: string; concurrency: number },
+    onTask: (task: ActivityTask, delivery: TaskDelivery) => Promise<void>,
+  ): Promise<Subscription> {
+    const { bus, service } = this.#binding;
+    const subjects = activitySubjects(service);
+    return consumeWork(
+      bus,
+      {
+        stream: STREAM.activities(service),
+        consumer: subjects.consumer(args.queue),
+        filter: subjects.queue(args.queue),
+        concurrency: args.concurrency,
+        ackWaitMs: ACK_WAIT_MS,
+      },
+      (item) => void this.#handle(item, onTask),
+    );
+  }
+
+  async #handle(item: WorkItem, onTask: (task: ActivityTask, delivery: TaskDelivery) => Promise<void>): Promise<void> {
+    let task: ActivityTask;
+    try {
+      task = ActivityTask.parse(JSON.parse(item.data));
+    } catch (error) {
+      return this.#park(item, `TASK_INVALID: ${(error as Error).message}`);
+    }
+    const keeper = setInterval(() => item.keep(), ACK_WAIT_MS / 3);
+    try {
+      await onTask(task, { deliveryCount: item.deliveryCount, keep: () => item.keep() });
+      await item.done();
+    } catch {
+      item.retry(RETRY_MS);
+    } finally {
+      clearInterval(keeper);
+    }
+  }
+
+  async #park(item: WorkItem, reason: string): Promise<void> {
+    const source = `${this.#binding.service}-activities-${item.sequence}`;
+    await publish(this.#binding.bus, {
+      subject: deadSubjects.of(source),
+      data: JSON.stringify({ v: 1, source, reason, raw: item.data }),
+      headers: { 'Nats-Msg-Id': source },
+    });
+    await item.done();
+  }
+
+  async onCancel(
+    callback: (cancel: { actor: Address; childId: string; birth: number }) => void,
+  ): Promise<Subscription> {
+    const subscription = this.#binding.bus.subscribe(activitySubjects(this.#binding.service).cancel, {
+      callback: (error, message) => {
+        if (error) return;
+        const cancel = Cancel.safeParse(message.json());
+        if (cancel.success) callback(cancel.data);
+      },
+    });
+    return {
+      close: async () => {
+        subscription.unsubscribe();
+      },
+    };
+  }
+}

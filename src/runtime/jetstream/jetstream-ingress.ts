@@ -1,0 +1,55 @@
+/** The way in: one stream per service that everybody may write to. */
+import { Envelope } from '#contracts/envelope.ts';
+import { partsOf } from '#contracts/address.ts';
+import { ingressSubjects } from '#contracts/subjects.ts';
+import { placeOf, type Topology } from '#contracts/topology.ts';
+import { isUnknownOutcome } from '#bus/bus-error.ts';
+import type { Bus } from '#bus/connect.ts';
+import { publish } from '#bus/publish.ts';
+import type { Json } from '#contracts/json.ts';
+import type { Ingress, Replies } from '../ports.ts';
+
+const TRIES_MAX = 30;
+const RETRY_MS = 200;
+
+export class JetStreamIngress implements Ingress {
+  readonly #bus: Bus;
+  readonly #topology: Topology;
+
+  constructor(args: { bus: Bus; topology: Topology }) {
+    this.#bus = args.bus;
+    this.#topology = args.topology;
+  }
+
+  /** Tries for about a minute. @throws BusError when no server took it by then. */
+  async send(envelope: Envelope): Promise<void> {
+    const checked = Envelope.parse(envelope);
+    const place = placeOf(checked.to, this.#topology);
+    const subject = ingressSubjects(partsOf(checked.to).service).of(place, checked.to, checked.id);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await publish(this.#bus, {
+          subject,
+          data: JSON.stringify(checked),
+          headers: { 'Nats-Msg-Id': checked.id },
+        });
+        return;
+      } catch (error) {
+        if (!isUnknownOutcome(error) || attempt >= TRIES_MAX || this.#bus.isClosed()) throw error;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+}
+
+export class JetStreamReplies implements Replies {
+  readonly #bus: Bus;
+
+  constructor(bus: Bus) {
+    this.#bus = bus;
+  }
+
+  reply(to: string, answer: Json): void {
+    this.#bus.publish(to, JSON.stringify(answer));
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * Records in a core stream.
+ *
+ * C1 One step is one commit: record, view, sends, alarm and activities are stored together or not at all.
+ * C2 A step without sends is a single compare-and-set publish; anything more is an atomic batch, fenced by the
+ *    epoch of the partition's owner.
+ * C3 After a lost answer the stored record tells by its commit header whether the step is done.
+ * C4 Cancellations and log lines leave after the commit: they are best effort.
+ */
+import { ActorRecord } from '#contracts/actor-record.ts';
+import type { Address } from '#contracts/address.ts';
+import { HEADER, STREAM, activitySubjects, coreSubjects } from '#contracts/subjects.ts';
+import { partsOf } from '#contracts/address.ts';
+import { placeOf, shardOf, type Topology } from '#contracts/topology.ts';
+import { isConflict, isUnknownOutcome } from '#bus/bus-error.ts';
+import type { Bus } from '#bus/connect.ts';
+import { GroupCommitter } from '#bus/group-committer.ts';
+import type { OutgoingMessage } from '#bus/publish.ts';
+import { readLast, type StoredMessage } from '#bus/stored-message.ts';
+import { asciiJson, encodeCommit, taskName, type CommitPart, type EncodedCommit } from '../commit-encoding.ts';
+import type { Commit, RecordStore, StoredRecord } from '../ports.ts';
+import { CommitConflict, OwnershipLost } from '../runtime-error.ts';
+
+const RETRY_MS = 100;
+const HISTORY_TTL = '168h';
+const TTL_MS_MIN = 1_000;
+
+export type JetStreamBinding = { bus: Bus; topology: Topology; service: string; node: string };
+
+export class JetStreamRecordStore implements RecordStore {
+  readonly #binding: JetStreamBinding;
+  readonly #committers = new Map<number, GroupCommitter>();
+  #commits = 0;
+
+  constructor(binding: JetStreamBinding) {
+    this.#binding = binding;
+  }
+
+  async load(address: Address): Promise<StoredRecord | null> {
+    const stored = await this.#read(address);
+    if (!stored || stored.data === '') return null;
+    return { record: ActorRecord.parse(JSON.parse(stored.data)), revision: stored.sequence };
+  }
+
+  async commit(commit: Commit): Promise<number> {
+    const { service, node } = this.#binding;
+    const { shard } = placeOf(commit.record.address, this.#binding.topology);
+    this.#commits += 1;
+    const commitId = `${node}-${this.#commits}`;
+    const messages = this.#messages(commit, { encoded: encodeCommit(commit), commitId });
+    const committer = this.#committer(shard);
+    for (;;) {
+      try {
+        const revision = await committer.commit(messages);
+        this.#announce(commit);
+        return revision;
+      } catch (error) {
+        if (isUnknownOutcome(error)) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        else if (!isConflict(error)) throw error;
+        const stored = await this.#readUntilAnswered(commit.record.address);
+        if (stored?.headers.get(HEADER.commit.toLowerCase()) === commitId) return stored.sequence;
+        if ((stored?.sequence ?? 0) !== commit.expectedRevision) throw new CommitConflict(commit.record.address);
+        if (isConflict(error) && !(await this.#stillOwned({ commit, shard, service }))) {
+          throw new OwnershipLost(commit.partition);
+        }
+      }
+    }
+  }
+
+  #messages(commit: Commit, args: { encoded: EncodedCommit; commitId: string }): OutgoingMessage[] {
+    const { address } = commit.record;
+    const { service, topology } = this.#binding;
+    const subjects = coreSubjects(service, placeOf(address, topology).shard);
+    const { encoded, commitId } = args;
+    const headers: Record<string, string> = {
+      'Nats-Expected-Last-Subject-Sequence': String(commit.expectedRevision),
+      [HEADER.commit]: commitId,
+      [HEADER.view]: asciiJson(encoded.view),
+    };
+    if (encoded.clearsAlarm) {
+      headers['Nats-Schedule-Next'] = 'purge';
+      headers['Nats-Scheduler'] = subjects.alarm(address);
+    }
+    if (commit.expireAfterMs !== undefined) {
+      headers['Nats-TTL'] = `${Math.ceil(Math.max(commit.expireAfterMs, TTL_MS_MIN) / 1_000)}s`;
+    }
+    const others = encoded.parts.map((part) => this.#partMessage(part, address));
+    const [first] = others;
+    if (first) first.headers = { ...first.headers, ...this.#fence(commit) };
+    return [{ subject: subjects.record(address), data: encoded.record, headers }, ...others];
+  }
+
+  #fence(commit: Commit): Record<string, string> {
+    const { service, topology } = this.#binding;
+    return {
+      'Nats-Expected-Last-Subject-Sequence': String(commit.epoch),
+      'Nats-Expected-Last-Subject-Sequence-Subject': coreSubjects(
+        service,
+        shardOf(commit.partition, topology),
+      ).owner(commit.partition),
+    };
+  }
+
+  #partMessage(part: CommitPart, from: Address): OutgoingMessage {
+    const { service, topology } = this.#binding;
+    const own = placeOf(from, topology);
+    const subjects = coreSubjects(service, own.shard);
+    switch (part.kind) {
+      case 'envelope': {
+        const { to, id } = part.envelope;
+        const place = placeOf(to, topology);
+        const near = partsOf(to).service === service && place.shard === own.shard;
+        const subject = near ? subjects.mailboxOf(place.partition, to, id) : subjects.outbox({ address: to, place }, id);
+        return { subject, data: JSON.stringify(part.envelope) };
+      }
+      case 'task':
+        return {
+          subject: subjects.task(part.task.queue, from, taskName(part.task)),
+          data: JSON.stringify(part.task),
+        };
+      case 'alarm':
+        return {
+          subject: subjects.alarm(from),
+          data: JSON.stringify(part.envelope),
+          headers: {
+            'Nats-Schedule': `@at ${new Date(part.dueAtMs).toISOString()}`,
+            'Nats-Schedule-Target': subjects.mailboxOf(own.partition, from, part.envelope.id),
+          },
+        };
+      case 'history':
+        return {
+          subject: subjects.history(from, part.entry),
+          data: JSON.stringify(part.event),
+          headers: { 'Nats-TTL': HISTORY_TTL },
+        };
+    }
+  }
+
+  #announce(commit: Commit): void {
+    for (const effect of commit.effects) {
+      if (effect.kind !== 'cancel-activity') continue;
+      const { childId, birth } = effect;
+      const cancel = JSON.stringify({ actor: commit.record.address, childId, birth });
+      this.#binding.bus.publish(activitySubjects(this.#binding.service).cancel, cancel);
+    }
+  }
+
+  async #stillOwned(args: { commit: Commit; shard: number; service: string }): Promise<boolean> {
+    const owner = await this.#untilAnswered(() =>
+      readLast(this.#binding.bus, {
+        stream: STREAM.core(args.service, args.shard),
+        subject: coreSubjects(args.service, args.shard).owner(args.commit.partition),
+      }),
+    );
+    return (owner?.sequence ?? 0) === args.commit.epoch;
+  }
+
+  #readUntilAnswered(address: Address): Promise<StoredMessage | null> {
+    return this.#untilAnswered(() => this.#read(address));
+  }
+
+  async #untilAnswered<T>(read: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await read();
+      } catch (error) {
+        if (!isUnknownOutcome(error) || this.#binding.bus.isClosed()) throw error;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  #read(address: Address): Promise<StoredMessage | null> {
+    const { service, topology, bus } = this.#binding;
+    const { shard } = placeOf(address, topology);
+    return readLast(bus, {
+      stream: STREAM.core(service, shard),
+      subject: coreSubjects(service, shard).record(address),
+    });
+  }
+
+  #committer(shard: number): GroupCommitter {
+    const known = this.#committers.get(shard);
+    if (known) return known;
+    const created = new GroupCommitter(this.#binding.bus);
+    this.#committers.set(shard, created);
+    return created;
+  }
+}
