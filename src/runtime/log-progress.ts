@@ -1,0 +1,33 @@
+/** Which entries of a log are read but not yet applied: everything below the lowest of them may be forgotten. */
+export class LogProgress {
+  readonly #open = new Set<number>();
+  #highest = 0;
+  #purgedBelow = 0;
+
+  opened(sequence: number): void {
+    this.#open.add(sequence);
+    if (sequence > this.#highest) this.#highest = sequence;
+  }
+
+  closed(sequence: number): void {
+    this.#open.delete(sequence);
+  }
+
+  get openCount(): number {
+    return this.#open.size;
+  }
+
+  /** The sequence below which everything is applied, when it moved since the last call; null otherwise. */
+  takePurge(): number | null {
+    let lowest = this.#highest + 1;
+    for (const sequence of this.#open) if (sequence < lowest) lowest = sequence;
+    if (lowest <= 1 || lowest <= this.#purgedBelow) return null;
+    this.#purgedBelow = lowest;
+    return lowest;
+  }
+
+  /** Undoes {@link takePurge} after a failed purge. */
+  purgeFailed(): void {
+    this.#purgedBelow = 0;
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * Takes and gives back partitions, so that every partition has one owner and each node its fair share.
+ *
+ * O1 A partition is worked on only between a successful claim and its release or loss; the claim's epoch fences
+ *    everything that is committed under it.
+ * O2 A live owner is never robbed: the desired owner waits until the old one has let go or is gone.
+ * O3 Whoever sees a newer epoch of another node drops the partition at once.
+ * O4 Letting go drains: steps in flight are committed first, the rest is read again by the next owner.
+ */
+import { assignPartitions } from './assignment.ts';
+import { PartitionActors, type ActorsOptions } from './partition-actors.ts';
+import type { Membership, OwnershipStore, PartitionOwner, Subscription } from './ports.ts';
+import { PartitionReaders } from './partition-readers.ts';
+
+const RECONCILE_MS = 1_000;
+const PURGE_MS = 500;
+
+export type PartitionKeeperOptions = Omit<ActorsOptions, 'partition' | 'epoch' | 'onLost'> & {
+  node: string;
+  partitions: number;
+  membership: Membership;
+  ownership: OwnershipStore;
+};
+
+export class PartitionKeeper {
+  readonly #options: PartitionKeeperOptions;
+  readonly #readers: PartitionReaders;
+  readonly #mine = new Map<number, PartitionActors>();
+  readonly #owners = new Map<number, PartitionOwner>();
+  readonly #stop = new AbortController();
+  #nodes: readonly string[] = [];
+  #watch: Subscription | undefined;
+  #reconciling = false;
+  #again = false;
+  #leaving = false;
+  #loops: Promise<void>[] = [];
+
+  constructor(options: PartitionKeeperOptions) {
+    this.#options = options;
+    this.#readers = new PartitionReaders(options.logs, (entry) => this.#mine.get(entry.partition)?.accept(entry));
+  }
+
+  /** Partitions owned now, in order. */
+  get owned(): readonly number[] {
+    return [...this.#mine.keys()].toSorted((a, b) => a - b);
+  }
+
+  /** Entries read but not yet applied, over all owned partitions. */
+  get openCount(): number {
+    return [...this.#mine.values()].reduce((sum, actors) => sum + actors.openCount, 0);
+  }
+
+  async start(): Promise<void> {
+    this.#watch = await this.#options.ownership.watch((owner) => this.#seeOwner(owner));
+    await this.#options.membership.join(this.#options.node, (nodes) => {
+      this.#nodes = nodes;
+      this.#kick();
+    });
+    this.#loops = [this.#every(RECONCILE_MS, () => this.#reconcile()), this.#every(PURGE_MS, () => this.#purgeAll())];
+    await this.#reconcile();
+  }
+
+  /** Lets go of everything and says goodbye. */
+  async leave(): Promise<void> {
+    this.#leaving = true;
+    await this.#settle();
+    const owned = this.owned;
+    await this.#release(owned);
+    await this.#options.membership.leave();
+    this.#stop.abort();
+    await Promise.all(this.#loops);
+    await this.#watch?.close();
+  }
+
+  #seeOwner(owner: PartitionOwner): void {
+    const known = this.#owners.get(owner.partition);
+    if (known && known.epoch > owner.epoch) return;
+    this.#owners.set(owner.partition, owner);
+    const actors = this.#mine.get(owner.partition);
+    if (actors && owner.epoch > actors.epoch) void this.#lose(owner.partition);
+    this.#kick();
+  }
+
+  #kick(): void {
+    void this.#reconcile().catch((error: unknown) => this.#options.events.failed({ error }));
+  }
+
+  async #reconcile(): Promise<void> {
+    if (this.#reconciling) {
+      this.#again = true;
+      return;
+    }
+    this.#reconciling = true;
+    try {
+      do {
+        this.#again = false;
+        if (!this.#leaving) await this.#reconcileOnce();
+      } while (this.#again && !this.#leaving);
+    } finally {
+      this.#reconciling = false;
+    }
+  }
+
+  async #settle(): Promise<void> {
+    while (this.#reconciling) await this.#options.clock.sleep(5);
+  }
+
+  async #reconcileOnce(): Promise<void> {
+    const { node, partitions } = this.#options;
+    const desired = assignPartitions({ partitions, nodes: this.#nodes });
+    const surplus = this.owned.filter((partition) => desired.get(partition) !== node);
+    if (surplus.length > 0) await this.#release(surplus);
+    const wanted = [...desired]
+      .filter(([partition, owner]) => owner === node && !this.#mine.has(partition) && this.#isFree(partition))
+      .map(([partition]) => partition);
+    if (wanted.length > 0) await this.#claim(wanted);
+  }
+
+  #isFree(partition: number): boolean {
+    const owner = this.#owners.get(partition)?.node;
+    return !owner || owner === this.#options.node || !this.#nodes.includes(owner);
+  }
+
+  async #claim(partitions: readonly number[]): Promise<void> {
+    const { node, ownership } = this.#options;
+    const took: number[] = [];
+    await Promise.all(
+      partitions.map(async (partition) => {
+        const seenEpoch = this.#owners.get(partition)?.epoch ?? 0;
+        const epoch = await ownership.claim({ partition, node, seenEpoch });
+        if (epoch === null) return;
+        this.#owners.set(partition, { partition, node, epoch });
+        this.#mine.set(partition, this.#actorsOf(partition, epoch));
+        took.push(partition);
+      }),
+    );
+    if (took.length === 0) return;
+    try {
+      await this.#readers.open(took);
+    } catch (error) {
+      // Not read, so not owned: give them back and try again at the next turn.
+      await this.#release(took);
+      throw error;
+    }
+    this.#options.events.partitionsChanged({ owned: this.owned, took, dropped: [] });
+  }
+
+  #actorsOf(partition: number, epoch: number): PartitionActors {
+    return new PartitionActors({ ...this.#options, partition, epoch, onLost: () => void this.#lose(partition) });
+  }
+
+  async #release(partitions: readonly number[]): Promise<void> {
+    const released = partitions.flatMap((partition) => {
+      const actors = this.#mine.get(partition);
+      this.#mine.delete(partition);
+      return actors ? [{ partition, actors }] : [];
+    });
+    await this.#readers.close(partitions);
+    await Promise.all(
+      released.map(async ({ partition, actors }) => {
+        await actors.drop();
+        await this.#options.ownership.release({ partition, epoch: actors.epoch });
+      }),
+    );
+    this.#options.events.partitionsChanged({ owned: this.owned, took: [], dropped: partitions });
+  }
+
+  async #lose(partition: number): Promise<void> {
+    const actors = this.#mine.get(partition);
+    if (!actors) return;
+    this.#mine.delete(partition);
+    await actors.drop();
+    await this.#readers.close([partition]);
+    this.#options.events.partitionsChanged({ owned: this.owned, took: [], dropped: [partition] });
+    this.#kick();
+  }
+
+  async #purgeAll(): Promise<void> {
+    await Promise.all([...this.#mine.values()].map((actors) => actors.purge()));
+  }
+
+  async #every(intervalMs: number, act: () => Promise<void>): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await this.#options.clock.sleep(intervalMs, this.#stop.signal);
+      if (this.#stop.signal.aborted) return;
+      await act().catch((error: unknown) => this.#options.events.failed({ error }));
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/** Actor definitions by type and version. */
+import type { ActorRecord } from '#contracts/actor-record.ts';
+import { partsOf } from '#contracts/address.ts';
+import type { ActorDefinition } from './actor-definition.ts';
+import type { InlineActivity, Kernel, RegisteredDefinition } from './kernel/kernel.ts';
+import { RuntimeError } from './runtime-error.ts';
+
+export class Registry {
+  readonly #byType = new Map<string, Map<number, RegisteredDefinition>>();
+
+  /** @throws RegistrationError when a definition cannot be durable, RuntimeError when one is given twice. */
+  constructor(kernel: Kernel, definitions: readonly ActorDefinition[]) {
+    for (const definition of definitions) {
+      const versions = this.#byType.get(definition.type) ?? new Map<number, RegisteredDefinition>();
+      if (versions.has(definition.version)) {
+        throw new RuntimeError(
+          'DEFINITION_TWICE',
+          `Actor type '${definition.type}' version ${definition.version} is defined twice; raise the version of one.`,
+        );
+      }
+      versions.set(definition.version, kernel.register(definition));
+      this.#byType.set(definition.type, versions);
+    }
+  }
+
+  /** The newest version: new actors start with it. */
+  newest(type: string): RegisteredDefinition | undefined {
+    const versions = this.#byType.get(type);
+    if (!versions) return undefined;
+    return versions.get(Math.max(...versions.keys()));
+  }
+
+  /** The version a running actor started with. */
+  of(record: ActorRecord): RegisteredDefinition | undefined {
+    return this.#byType.get(partsOf(record.address).type)?.get(record.definition.version);
+  }
+
+  /** Activities that machines bring along, by `<type>.<src>`. */
+  inlineActivities(): ReadonlyMap<string, InlineActivity> {
+    const all = this.all().flatMap((registered) =>
+      [...registered.inlineActivities].map(
+        ([src, run]) => [`${registered.definition.type}.${src}`, run] as const,
+      ),
+    );
+    return new Map(all);
+  }
+
+  all(): readonly RegisteredDefinition[] {
+    return [...this.#byType.values()].flatMap((versions) => [...versions.values()]);
+  }
+}
