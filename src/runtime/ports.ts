@@ -113,6 +113,12 @@ export interface Replies {
   reply(to: string, answer: Json): void;
 }
 
+/** Work that one node of a service does now and then for all of them. */
+export interface Housekeeping {
+  /** Forgets what was relayed to its receiver. Safe at any time and on any number of nodes. */
+  sweep(): Promise<void>;
+}
+
 export interface Views {
   /** The view of one actor, null when it does not exist. */
   read(address: Address): Promise<ActorView | null>;

@@ -1,0 +1,105 @@
+/** Public views: read from the records' headers, followed by their republication. */
+import { ActorView } from '#contracts/actor-view.ts';
+import { partsOf, type Address } from '#contracts/address.ts';
+import { HEADER, STREAM, coreSubjects, viewsOfTree, viewsOfType } from '#contracts/subjects.ts';
+import { placeOf, type Topology } from '#contracts/topology.ts';
+import type { Bus } from '#bus/connect.ts';
+import { readOrdered } from '#bus/ordered-reader.ts';
+import { readLast } from '#bus/stored-message.ts';
+import type { Subscription, Views } from '../ports.ts';
+
+export class JetStreamViews implements Views {
+  readonly #bus: Bus;
+  readonly #topology: Topology;
+
+  constructor(args: { bus: Bus; topology: Topology }) {
+    this.#bus = args.bus;
+    this.#topology = args.topology;
+  }
+
+  async read(address: Address): Promise<ActorView | null> {
+    const { service } = partsOf(address);
+    const { shard } = placeOf(address, this.#topology);
+    const stored = await readLast(this.#bus, {
+      stream: STREAM.core(service, shard),
+      subject: coreSubjects(service, shard).record(address),
+    });
+    return viewOf(stored?.headers.get(HEADER.view.toLowerCase()));
+  }
+
+  async readTree(root: string): Promise<ActorView[]> {
+    const views: ActorView[] = [];
+    for (const service of this.#topology.services) {
+      for (let shard = 0; shard < this.#topology.shards; shard += 1) {
+        views.push(...(await this.#scan({ service, shard, subject: coreSubjects(service, shard).treeRecords(root) })));
+      }
+    }
+    return views;
+  }
+
+  async readType(args: { service: string; type: string }): Promise<ActorView[]> {
+    const views: ActorView[] = [];
+    for (let shard = 0; shard < this.#topology.shards; shard += 1) {
+      const subject = coreSubjects(args.service, shard).recordsOfType(args.type);
+      views.push(...(await this.#scan({ service: args.service, shard, subject })));
+    }
+    return views;
+  }
+
+  async watch(root: string, onView: (view: ActorView) => void): Promise<Subscription> {
+    return this.#follow(viewsOfTree(root), onView);
+  }
+
+  async watchType(args: { service: string; type: string }, onView: (view: ActorView) => void): Promise<Subscription> {
+    return this.#follow(viewsOfType(args.service, args.type), onView);
+  }
+
+  async #follow(subject: string, onView: (view: ActorView) => void): Promise<Subscription> {
+    const subscription = this.#bus.subscribe(subject, {
+      callback: (error, message) => {
+        const view = error ? null : viewOf(message.headers?.get(HEADER.view));
+        if (view) onView(view);
+      },
+    });
+    await this.#bus.flush();
+    return {
+      close: async () => {
+        subscription.unsubscribe();
+      },
+    };
+  }
+
+  /** Everything under a subject as it is now. */
+  async #scan(args: { service: string; shard: number; subject: string }): Promise<ActorView[]> {
+    const views: ActorView[] = [];
+    const stream = STREAM.core(args.service, args.shard);
+    if ((await this.#countSubjects(stream, args.subject)) === 0) return views;
+    let finish: () => void = () => undefined;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const reader = await readOrdered(
+      this.#bus,
+      { stream, subjects: [args.subject], from: 'last-per-subject', headersOnly: true },
+      (message) => {
+        const view = viewOf(message.header(HEADER.view));
+        if (view) views.push(view);
+        if (message.pending === 0) finish();
+      },
+    );
+    await finished;
+    await reader.close();
+    return views;
+  }
+
+  async #countSubjects(stream: string, subject: string): Promise<number> {
+    const request = JSON.stringify({ subjects_filter: subject });
+    const answer = await this.#bus.request(`$JS.API.STREAM.INFO.${stream}`, request, { timeout: 5_000 });
+    const info = answer.json<{ state?: { subjects?: Record<string, number> } }>();
+    return Object.keys(info.state?.subjects ?? {}).length;
+  }
+}
+
+function viewOf(header: string | undefined): ActorView | null {
+  if (!header) return null;
+  const view = ActorView.safeParse(JSON.parse(header));
+  return view.success ? view.data : null;
+}
