@@ -1,0 +1,177 @@
+/**
+ * The bus in memory: what the streams of a deployment hold, and the rules by which the server changes them.
+ *
+ * M1 A commit is checked (revision, epoch) and applied in one turn: nobody sees half of it.
+ * M2 Sequences rise per stream, as on the server; a deleted entry's sequence is never used again.
+ * M3 Relays, alarms and tasks are delivered at least once and survive every process.
+ */
+import type { ActivityTask } from '#contracts/activity-task.ts';
+import { partsOf, type Address } from '#contracts/address.ts';
+import type { ActorView } from '#contracts/actor-view.ts';
+import type { Envelope } from '#contracts/envelope.ts';
+import { placeOf, type Topology } from '#contracts/topology.ts';
+import type { EncodedCommit } from '../commit-encoding.ts';
+import { encodeCommit, taskName } from '../commit-encoding.ts';
+import type { Clock, Commit, LogEntry, PartitionOwner } from '../ports.ts';
+import { CommitConflict, OwnershipLost } from '../runtime-error.ts';
+import { MemoryTaskQueue } from './memory-task-queue.ts';
+
+type StoredText = { record: string; view: ActorView; revision: number };
+type Log = { sequence: number; entries: LogEntry[]; readers: Set<(entry: LogEntry) => void>; ids: Set<string> };
+
+/** One service's share of the bus. */
+export class MemoryService {
+  readonly name: string;
+  readonly records = new Map<Address, StoredText>();
+  readonly owners = new Map<number, PartitionOwner>();
+  readonly ownerWatchers = new Set<(owner: PartitionOwner) => void>();
+  readonly mailbox: Log = newLog();
+  readonly ingress: Log = newLog();
+  readonly queues = new Map<string, MemoryTaskQueue>();
+  readonly cancelListeners = new Set<(cancel: { actor: Address; childId: string; birth: number }) => void>();
+  readonly alarms = new Map<Address, AbortController>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+export class MemoryBus {
+  readonly clock: Clock;
+  readonly topology: Topology;
+  readonly dead: { entry: LogEntry; reason: string }[] = [];
+  readonly viewWatchers = new Set<(view: ActorView) => void>();
+  /** Nodes that joined, by service. */
+  readonly members = new Map<string, Map<string, (nodes: readonly string[]) => void>>();
+  readonly #services = new Map<string, MemoryService>();
+  #revision = 0;
+
+  constructor(args: { clock: Clock; topology: Topology }) {
+    this.clock = args.clock;
+    this.topology = args.topology;
+  }
+
+  service(name: string): MemoryService {
+    const known = this.#services.get(name);
+    if (known) return known;
+    const created = new MemoryService(name);
+    this.#services.set(name, created);
+    return created;
+  }
+
+  queue(service: string, queue: string): MemoryTaskQueue {
+    const { queues } = this.service(service);
+    const known = queues.get(queue);
+    if (known) return known;
+    const created = new MemoryTaskQueue(this.clock);
+    queues.set(queue, created);
+    return created;
+  }
+
+  /** Applies a commit or throws; returns the new revision. */
+  commit(service: string, commit: Commit): number {
+    const home = this.service(service);
+    const { address } = commit.record;
+    const encoded = encodeCommit(commit);
+    if ((home.records.get(address)?.revision ?? 0) !== commit.expectedRevision) throw new CommitConflict(address);
+    const fenced = encoded.parts.length > 0;
+    if (fenced && home.owners.get(commit.partition)?.epoch !== commit.epoch) throw new OwnershipLost(commit.partition);
+    const revision = this.nextRevision();
+    home.records.set(address, { record: encoded.record, view: commit.view, revision });
+    this.#applyParts(home, { commit, encoded });
+    for (const watcher of this.viewWatchers) watcher(commit.view);
+    return revision;
+  }
+
+  nextRevision(): number {
+    this.#revision += 1;
+    return this.#revision;
+  }
+
+  /** Appends to the ingress of the receiver's service; a known id is stored once. */
+  deliver(envelope: Envelope): void {
+    const { ingress } = this.service(partsOf(envelope.to).service);
+    if (ingress.ids.has(envelope.id)) return;
+    ingress.ids.add(envelope.id);
+    this.#append('ingress', { log: ingress, envelope });
+  }
+
+  /** Appends raw text as a foreign client could: it need not be an envelope. */
+  deliverRaw(args: { service: string; partition: number; raw: string }): void {
+    const { ingress } = this.service(args.service);
+    ingress.sequence += 1;
+    const entry: LogEntry = {
+      log: 'ingress',
+      partition: args.partition,
+      sequence: ingress.sequence,
+      envelope: null,
+      reason: 'ENVELOPE_INVALID: not an envelope',
+      raw: args.raw,
+    };
+    ingress.entries.push(entry);
+    for (const reader of ingress.readers) reader(entry);
+  }
+
+  #applyParts(home: MemoryService, args: { commit: Commit; encoded: EncodedCommit }): void {
+    const { commit, encoded } = args;
+    const { address } = commit.record;
+    if (encoded.clearsAlarm) this.#clearAlarm(home, address);
+    for (const part of encoded.parts) {
+      if (part.kind === 'envelope') this.#relay(home, { from: address, envelope: part.envelope });
+      else if (part.kind === 'task') this.#dispatch(home, part.task);
+      else if (part.kind === 'alarm') this.#setAlarm(home, part.envelope);
+    }
+    for (const effect of commit.effects) {
+      if (effect.kind !== 'cancel-activity') continue;
+      const cancel = { actor: address, childId: effect.childId, birth: effect.birth };
+      for (const listener of home.cancelListeners) listener(cancel);
+    }
+  }
+
+  #relay(home: MemoryService, args: { from: Address; envelope: Envelope }): void {
+    const { envelope } = args;
+    const own = placeOf(args.from, this.topology);
+    const near = partsOf(envelope.to).service === home.name && placeOf(envelope.to, this.topology).shard === own.shard;
+    if (near) this.#append('mailbox', { log: home.mailbox, envelope });
+    else this.deliver(envelope);
+  }
+
+  #append(name: LogEntry['log'], args: { log: Log; envelope: Envelope }): void {
+    const { log, envelope } = args;
+    log.sequence += 1;
+    const entry: LogEntry = {
+      log: name,
+      partition: placeOf(envelope.to, this.topology).partition,
+      sequence: log.sequence,
+      envelope: structuredClone(envelope),
+      raw: JSON.stringify(envelope),
+    };
+    log.entries.push(entry);
+    for (const reader of log.readers) reader(entry);
+  }
+
+  #dispatch(home: MemoryService, task: ActivityTask): void {
+    this.queue(home.name, task.queue).add(`${task.actor}/${task.childId}/${taskName(task)}`, task);
+  }
+
+  #setAlarm(home: MemoryService, envelope: Envelope): void {
+    if (envelope.kind !== 'wake') return;
+    this.#clearAlarm(home, envelope.to);
+    const abort = new AbortController();
+    home.alarms.set(envelope.to, abort);
+    void this.clock.sleep(envelope.dueAtMs - this.clock.nowMs(), abort.signal).then(() => {
+      if (abort.signal.aborted) return;
+      home.alarms.delete(envelope.to);
+      this.#append('mailbox', { log: home.mailbox, envelope });
+    });
+  }
+
+  #clearAlarm(home: MemoryService, address: Address): void {
+    home.alarms.get(address)?.abort();
+    home.alarms.delete(address);
+  }
+}
+
+function newLog(): Log {
+  return { sequence: 0, entries: [], readers: new Set(), ids: new Set() };
+}

@@ -1,0 +1,213 @@
+/**
+ * All ports of a node on the bus in memory. A node can be killed at any port call.
+ *
+ * N1 A killed node's calls never return, and nothing reaches it any more: as with a dead process.
+ * N2 A crash before a call leaves the bus untouched; a crash after it leaves the effect, and nobody who knows.
+ */
+import { ActorRecord } from '#contracts/actor-record.ts';
+import { Envelope } from '#contracts/envelope.ts';
+import type { NodePorts } from '../node.ts';
+import type { LogEntry, Subscription } from '../ports.ts';
+import type { MemoryBus } from './memory-bus.ts';
+
+/** Decides at each port call whether the process dies there. */
+export type CrashPlan = (call: string) => 'go-on' | 'crash-before' | 'crash-after';
+
+export type MemoryNode = {
+  ports: NodePorts;
+  /** Kill -9. Peers notice after `noticeAfterMs`. */
+  kill(noticeAfterMs?: number): void;
+  readonly alive: boolean;
+};
+
+const NOTICE_MS = 250;
+
+export function memoryNode(bus: MemoryBus, args: { service: string; node: string; crashPlan?: CrashPlan }): MemoryNode {
+  const life = new Life({ bus, ...args });
+  return {
+    ports: portsOf(life),
+    kill: (noticeAfterMs = NOTICE_MS) => life.kill(noticeAfterMs),
+    get alive() {
+      return life.alive;
+    },
+  };
+}
+
+class Life {
+  alive = true;
+  readonly bus: MemoryBus;
+  readonly service: string;
+  readonly node: string;
+  readonly #crashPlan: CrashPlan;
+  readonly #closers = new Set<() => void>();
+
+  constructor(args: { bus: MemoryBus; service: string; node: string; crashPlan?: CrashPlan }) {
+    this.bus = args.bus;
+    this.service = args.service;
+    this.node = args.node;
+    this.#crashPlan = args.crashPlan ?? (() => 'go-on');
+  }
+
+  /** Runs a port call, unless the process dies there. */
+  async call<T>(name: string, act: () => T): Promise<T> {
+    if (!this.alive) return never();
+    const plan = this.#crashPlan(name);
+    if (plan === 'crash-before') return this.#die();
+    // A reply never arrives in the same turn as its request.
+    await Promise.resolve();
+    if (!this.alive) return never();
+    const result = act();
+    if (plan === 'crash-after') return this.#die();
+    return result;
+  }
+
+  /** Keeps a subscription until it is closed or the process dies. */
+  hold(close: () => void): Subscription {
+    this.#closers.add(close);
+    return {
+      close: async () => {
+        this.#closers.delete(close);
+        close();
+      },
+    };
+  }
+
+  kill(noticeAfterMs: number): void {
+    if (!this.alive) return;
+    this.alive = false;
+    for (const close of this.#closers) close();
+    void this.bus.clock.sleep(noticeAfterMs).then(() => {
+      this.leaveMembers();
+      for (const queue of this.bus.service(this.service).queues.values()) queue.forget(this.node);
+    });
+  }
+
+  leaveMembers(): void {
+    const members = this.bus.members.get(this.service);
+    if (!members?.delete(this.node)) return;
+    for (const tell of members.values()) tell([...members.keys()].toSorted());
+  }
+
+  #die(): Promise<never> {
+    this.kill(NOTICE_MS);
+    return never();
+  }
+}
+
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+function portsOf(life: Life): NodePorts {
+  const { bus, service } = life;
+  const home = bus.service(service);
+  return {
+    clock: {
+      nowMs: () => bus.clock.nowMs(),
+      sleep: (delayMs, signal) => bus.clock.sleep(delayMs, signal).then(() => (life.alive ? undefined : never())),
+    },
+    store: {
+      load: (address) =>
+        life.call('store.load', () => {
+          const stored = home.records.get(address);
+          return stored ? { record: ActorRecord.parse(JSON.parse(stored.record)), revision: stored.revision } : null;
+        }),
+      commit: (commit) => life.call('store.commit', () => bus.commit(service, commit)),
+    },
+    logs: logsOf(life),
+    membership: membershipOf(life),
+    ownership: ownershipOf(life),
+    activityQueues: {
+      consume: ({ queue, concurrency }, onTask) =>
+        life.call('activityQueues.consume', () =>
+          life.hold(
+            bus.queue(service, queue).consume({
+              node: life.node,
+              concurrency,
+              onTask: (task, delivery) => (life.alive ? onTask(task, delivery) : never()),
+            }),
+          ),
+        ),
+      onCancel: (callback) =>
+        life.call('activityQueues.onCancel', () => {
+          home.cancelListeners.add(callback);
+          return life.hold(() => home.cancelListeners.delete(callback));
+        }),
+    },
+    ingress: { send: (envelope) => life.call('ingress.send', () => bus.deliver(Envelope.parse(envelope))) },
+    replies: { reply: () => undefined },
+    housekeeping: { sweep: async () => undefined },
+  };
+}
+
+function logsOf(life: Life): NodePorts['logs'] {
+  const { bus } = life;
+  const home = bus.service(life.service);
+  return {
+    read: (partitions, onEntry) =>
+      life.call('logs.read', () => {
+        const wanted = new Set(partitions);
+        const reader = (entry: LogEntry): void => {
+          if (life.alive && wanted.has(entry.partition)) onEntry(structuredClone(entry));
+        };
+        for (const log of [home.mailbox, home.ingress]) {
+          for (const entry of log.entries) reader(entry);
+          log.readers.add(reader);
+        }
+        return life.hold(() => {
+          home.mailbox.readers.delete(reader);
+          home.ingress.readers.delete(reader);
+        });
+      }),
+    purge: ({ log, partition, belowSequence }) =>
+      life.call('logs.purge', () => {
+        const entries = home[log].entries;
+        home[log].entries = entries.filter((entry) => entry.partition !== partition || entry.sequence >= belowSequence);
+      }),
+    park: (entry, reason) =>
+      life.call('logs.park', () => {
+        bus.dead.push({ entry, reason });
+      }),
+  };
+}
+
+function membershipOf(life: Life): NodePorts['membership'] {
+  const { bus, service, node } = life;
+  return {
+    join: (_node, onChange) =>
+      life.call('membership.join', () => {
+        const members = bus.members.get(service) ?? new Map<string, (nodes: readonly string[]) => void>();
+        bus.members.set(service, members);
+        members.set(node, (nodes) => {
+          if (life.alive) onChange(nodes);
+        });
+        for (const tell of members.values()) tell([...members.keys()].toSorted());
+      }),
+    leave: () => life.call('membership.leave', () => life.leaveMembers()),
+  };
+}
+
+function ownershipOf(life: Life): NodePorts['ownership'] {
+  const { bus } = life;
+  const home = bus.service(life.service);
+  const put = (args: { partition: number; node: string | null; expected: number }): number | null => {
+    const current = home.owners.get(args.partition)?.epoch ?? 0;
+    if (current !== args.expected) return null;
+    const owner = { partition: args.partition, node: args.node, epoch: bus.nextRevision() };
+    home.owners.set(args.partition, owner);
+    for (const watcher of home.ownerWatchers) watcher(owner);
+    return owner.epoch;
+  };
+  return {
+    watch: (onOwner) =>
+      life.call('ownership.watch', () => {
+        for (const owner of home.owners.values()) onOwner(owner);
+        home.ownerWatchers.add(onOwner);
+        return life.hold(() => home.ownerWatchers.delete(onOwner));
+      }),
+    claim: ({ partition, node, seenEpoch }) =>
+      life.call('ownership.claim', () => put({ partition, node, expected: seenEpoch })),
+    release: ({ partition, epoch }) =>
+      life.call('ownership.release', () => void put({ partition, node: null, expected: epoch })),
+  };
+}

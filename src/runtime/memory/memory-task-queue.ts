@@ -1,0 +1,84 @@
+/** A limit class in memory: tasks wait, are lent to workers, and come back when a worker dies with them. */
+import type { ActivityTask } from '#contracts/activity-task.ts';
+import type { Clock, TaskDelivery } from '../ports.ts';
+
+const RETRY_MS = 1_000;
+
+type Item = { name: string; task: ActivityTask; deliveries: number };
+type Consumer = {
+  node: string;
+  concurrency: number;
+  onTask: (task: ActivityTask, delivery: TaskDelivery) => Promise<void>;
+};
+
+export class MemoryTaskQueue {
+  readonly #clock: Clock;
+  readonly #waiting: Item[] = [];
+  readonly #lent = new Map<Item, string>();
+  #consumers: Consumer[] = [];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  add(name: string, task: ActivityTask): void {
+    this.#waiting.push({ name, task, deliveries: 0 });
+    this.#pump();
+  }
+
+  consume(consumer: Consumer): () => void {
+    this.#consumers.push(consumer);
+    this.#pump();
+    return () => {
+      this.#consumers = this.#consumers.filter((other) => other !== consumer);
+    };
+  }
+
+  /** The node died: what it had goes back. */
+  forget(node: string): void {
+    this.#consumers = this.#consumers.filter((consumer) => consumer.node !== node);
+    for (const [item, holder] of this.#lent) {
+      if (holder !== node) continue;
+      this.#lent.delete(item);
+      this.#waiting.unshift(item);
+    }
+    this.#pump();
+  }
+
+  #pump(): void {
+    const [consumer] = this.#consumers;
+    const limit = Math.min(...this.#consumers.map((other) => other.concurrency));
+    while (consumer && this.#waiting.length > 0 && this.#lent.size < limit) {
+      const item = this.#waiting.shift();
+      if (item) this.#lend(item, this.#leastBusy());
+    }
+  }
+
+  #leastBusy(): Consumer {
+    const busy = (consumer: Consumer): number => [...this.#lent.values()].filter((node) => node === consumer.node).length;
+    return this.#consumers.toSorted((a, b) => busy(a) - busy(b))[0] as Consumer;
+  }
+
+  #lend(item: Item, consumer: Consumer): void {
+    item.deliveries += 1;
+    this.#lent.set(item, consumer.node);
+    const delivery: TaskDelivery = { deliveryCount: item.deliveries, keep: () => undefined };
+    void consumer.onTask(structuredClone(item.task), delivery).then(
+      () => this.#giveBack(item, { node: consumer.node, done: true }),
+      () => this.#giveBack(item, { node: consumer.node, done: false }),
+    );
+  }
+
+  #giveBack(item: Item, args: { node: string; done: boolean }): void {
+    // It may have been taken from a node that was believed dead.
+    if (this.#lent.get(item) !== args.node) return;
+    this.#lent.delete(item);
+    if (!args.done) {
+      void this.#clock.sleep(RETRY_MS).then(() => {
+        this.#waiting.push(item);
+        this.#pump();
+      });
+    }
+    this.#pump();
+  }
+}
