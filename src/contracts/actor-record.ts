@@ -26,6 +26,8 @@ export const ChildRecord = z.object({
   address: Address.optional(),
   systemId: z.string().optional(),
   syncSnapshot: z.boolean().optional(),
+  /** Its completion was taken: events to it reach nobody, a second completion is stale. */
+  finished: z.boolean().optional(),
 });
 export type ChildRecord = z.infer<typeof ChildRecord>;
 
@@ -45,6 +47,8 @@ export const ActivityRecord = z.object({
   input: Json.optional(),
   options: ActivityOptions,
   attempt: z.number().int().positive(),
+  /** Attempts that ended throttled: they do not count against `attemptsMax`. */
+  throttledAttempts: z.number().int().nonnegative().optional(),
   scheduledAtMs: z.number().int(),
   deadlineAtMs: z.number().int(),
   /** Set while the actor waits before the next attempt. */

@@ -68,6 +68,10 @@ export type StartStage = z.infer<typeof StartStage>;
 export const StageResult = z.object({
   status: ExecutionStatus,
   outputs: JsonObject,
+  /** Outputs of its direct synthetic stages, the first one winning; later stages see them after `outputs`. */
+  syntheticOutputs: JsonObject.optional(),
+  /** What it and its synthetic stages created, as `account:region:name`. */
+  deployedServerGroups: z.array(z.string()).optional(),
   failure: Failure.optional(),
   stranded: z.array(StrandedResource).optional(),
 });

@@ -65,6 +65,8 @@ export const nodeSubjects = (service: string) => ({
   heartbeat: `node.${service}.heartbeat`,
   probe: (node: string) => `node.${service}.probe.${node}`,
   describe: `node.${service}.describe`,
+  /** Which waiting requesters were answered, among the replicas of an intake. */
+  answered: `node.${service}.answered`,
 });
 
 export const requestSubjects = {
