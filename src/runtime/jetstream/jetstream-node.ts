@@ -1,0 +1,50 @@
+/** A node of a service on NATS: streams declared, ports bound, answering who it is. */
+import type { Bus } from '#bus/connect.ts';
+import { answerDescriptions } from '#bus/node-description.ts';
+import { declareStreams } from '#bus/streams.ts';
+import { partitionCount, type Topology } from '#contracts/topology.ts';
+import type { ActivityCatalog } from '../activity.ts';
+import type { ActorDefinition } from '../actor-definition.ts';
+import { createKernel } from '../kernel/xstate5-kernel.ts';
+import { startNode, type RunningNode } from '../node.ts';
+import type { RuntimeEvents } from '../runtime-events.ts';
+import { jetStreamNodePorts } from './jetstream-node-ports.ts';
+
+export type JetStreamNodeOptions = {
+  bus: Bus;
+  topology: Topology;
+  service: string;
+  /** Unique per process and start. */
+  node: string;
+  definitions: readonly ActorDefinition[];
+  activities: ActivityCatalog;
+  queues: readonly { queue: string; concurrency: number }[];
+  events?: RuntimeEvents;
+};
+
+export async function startJetStreamNode(options: JetStreamNodeOptions): Promise<RunningNode> {
+  const { bus, topology, service, node } = options;
+  await declareStreams(bus, topology);
+  const running = await startNode({
+    node,
+    partitions: partitionCount(topology),
+    kernel: createKernel(),
+    definitions: options.definitions,
+    activities: options.activities,
+    queues: options.queues,
+    ports: jetStreamNodePorts({ bus, topology, service, node }),
+    ...(options.events ? { events: options.events } : {}),
+  });
+  const startedAtMs = Date.now();
+  const actorTypes = running.registry.all().map(({ definition }) => `${definition.type}@${definition.version}`);
+  answerDescriptions(bus, service, () => ({
+    service,
+    node,
+    pid: process.pid,
+    startedAtMs,
+    owned: [...running.owned()],
+    open: running.openCount(),
+    actorTypes,
+  }));
+  return running;
+}
