@@ -4,7 +4,7 @@
  * K1 Same arguments, same result, in any process.
  * K2 Nothing from XState is stored: records hold our own format, children and timers are ours.
  * K3 A completion or timer of an earlier visit never reaches the machine: births and generations fence.
- * K4 A step is all or nothing: a throw in a guard or assign ends the actor with status `error` and no other effect.
+ * K4 An event is applied as a whole or not at all: a throw in a guard or assign ends the actor with status `error`.
  * K5 Nodes are in canonical order before each transition, so a cached and a restored actor act alike.
  *
  * A second implementation (another XState version, say) must be able to stand behind this interface.
@@ -35,6 +35,8 @@ export type Birth = {
   address: Address;
   input?: Json;
   parent?: Parent;
+  /** Where the envelope that starts it was read from: its log is applied up to there. */
+  delivery?: { log: 'mailbox' | 'ingress'; sequence: number };
 };
 
 /** An envelope the step did not act on, and why. */
@@ -52,9 +54,13 @@ export type StepOutcome = {
 export interface Kernel {
   /** Lints and prepares a definition. @throws RegistrationError listing every problem and what to write instead. */
   register(definition: ActorDefinition): RegisteredDefinition;
-  /** First record of an actor. `record.step` is 0; the commit that stores it makes it 1 via {@link step}'s caller. */
+  /** First record of an actor, `record.step` 1. A machine that throws at once yields a record with status `error`. */
   create(registered: RegisteredDefinition, birth: Birth, nowMs: number): StepOutcome;
-  /** Applies envelopes in order, as one step. Watermarks and `record.step` are moved by this call. */
+  /**
+   * Applies envelopes in order, as one step. Watermarks and `record.step` are moved by this call. Deliveries at or
+   * below the watermark are skipped without a word.
+   * @throws RuntimeError `DEFINITION_VERSION_MISSING`, `STATE_NOT_RESTORABLE`: nothing may be committed
+   */
   step(
     registered: RegisteredDefinition,
     record: ActorRecord,

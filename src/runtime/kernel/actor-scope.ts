@@ -1,0 +1,133 @@
+/**
+ * The world as a machine sees it during one step: itself, its parent, its children, and the time of the step.
+ * Nothing here acts: actions are collected, references cannot send.
+ */
+import type { Address } from '#contracts/address.ts';
+import type { ActorReference, CollectedAction, LiveSnapshot, ScopeInternals } from './xstate-internals.ts';
+
+export type ActorScope = ScopeInternals & {
+  /** Actions of the current transition, in order. */
+  collected: CollectedAction[];
+  /** Whether the current transition took any edge of the statechart. */
+  took: boolean;
+  parent: ActorReference | undefined;
+  self: StandInReference;
+  system: StepSystem;
+};
+
+export type StandInReference = ActorReference & {
+  _parent: ActorReference | undefined;
+  _snapshot: LiveSnapshot | undefined;
+};
+
+type StepSystem = {
+  /** Read by `stepTimeMs` of machines/support. */
+  stepTimeMs: number;
+  _set: (systemId: string, reference: ActorReference) => void;
+  get: (systemId: string) => ActorReference | undefined;
+};
+
+type ScopeArguments = {
+  address: Address;
+  /** The id the parent knows this actor by, its own otherwise. */
+  id: string;
+  parent: Address | undefined;
+  nowMs: number;
+  /** Names children that were spawned without an id; the same name in every process. */
+  nextChildName: () => string;
+};
+
+export function actorScope(args: ScopeArguments): ActorScope {
+  const system = stepSystem(args);
+  const parent = args.parent === undefined ? undefined : standIn({ id: '#_parent', sessionId: args.parent, system });
+  const self = standIn({ id: args.id, sessionId: args.address, system, parent });
+  const scope: ActorScope = {
+    self,
+    system,
+    parent,
+    id: self.id,
+    sessionId: self.sessionId,
+    collected: [],
+    took: false,
+    logger: ignore,
+    defer: ignore,
+    stopChild: ignore,
+    emit: ignore,
+    actionExecutor: (action) => scope.collected.push(action),
+  };
+  Object.assign(system, {
+    _sendInspectionEvent: (event: { type: string; _transitions?: readonly unknown[] }) => {
+      if (event.type === '@xstate.microstep' && (event._transitions?.length ?? 0) > 0) scope.took = true;
+    },
+  });
+  return scope;
+}
+
+/** Readies the scope for one more transition from `snapshot`. */
+export function beginTransition(scope: ActorScope, snapshot: LiveSnapshot): void {
+  scope.collected = [];
+  scope.took = false;
+  scope.self._snapshot = snapshot;
+}
+
+/** A reference that can be passed around and compared, and does nothing. */
+export function standIn(args: {
+  id: string;
+  sessionId: string;
+  system: object;
+  parent?: ActorReference | undefined;
+  src?: string;
+  systemId?: string | undefined;
+}): StandInReference {
+  const reference = {
+    id: args.id,
+    sessionId: args.sessionId,
+    src: args.src ?? args.id,
+    systemId: args.systemId,
+    system: args.system,
+    _parent: args.parent,
+    _snapshot: undefined as LiveSnapshot | undefined,
+    send: refuseSend,
+    getSnapshot: () => reference._snapshot ?? { status: 'active', output: undefined, error: undefined },
+    getPersistedSnapshot: () => undefined,
+    on: subscription,
+    subscribe: subscription,
+    start: ignore,
+    stop: ignore,
+    toJSON: () => ({ xstate$$type: 1, id: args.id }),
+    ref: undefined as unknown,
+  };
+  reference.ref = reference;
+  return reference;
+}
+
+function stepSystem({ nowMs, nextChildName }: ScopeArguments): StepSystem {
+  const bySystemId = new Map<string, ActorReference>();
+  const system = {
+    stepTimeMs: nowMs,
+    _bookId: nextChildName,
+    _register: (sessionId: string) => sessionId,
+    _unregister: ignore,
+    _set: (systemId: string, reference: ActorReference) => void bySystemId.set(systemId, reference),
+    get: (systemId: string) => bySystemId.get(systemId),
+    getAll: () => Object.fromEntries(bySystemId),
+    inspect: subscription,
+    _relay: refuseSend,
+    scheduler: { schedule: ignore, cancel: ignore, cancelAll: ignore },
+    getSnapshot: () => ({ _scheduledEvents: {} }),
+    start: ignore,
+    _clock: {},
+    _logger: ignore,
+  };
+  return system;
+}
+
+function ignore(): void {}
+
+function subscription() {
+  return { unsubscribe: ignore };
+}
+
+function refuseSend(): never {
+  throw new Error('send() was called inside a step, where nothing can be sent. Use the sendTo action instead.');
+}

@@ -1,0 +1,103 @@
+/** What the logic behind a `src` becomes when it is durable: an activity, an actor of its own, or a refusal. */
+import { ActorType } from '#contracts/address.ts';
+import { ActivityOptions } from '#contracts/retry-policy.ts';
+import type { InlineActivity } from './kernel.ts';
+
+export type ChildLogic =
+  | {
+      kind: 'activity';
+      name: string;
+      options: ActivityOptions;
+      queue?: (input: never) => string;
+      /** XState's own promise logic: the machine brings the code. */
+      inline?: InlineActivity;
+    }
+  | { kind: 'actor'; type: string | ((input: never) => string); service?: string };
+
+export type Classified = { logic: ChildLogic } | { problem: string };
+
+/** The declarations of machines/support, as far as the kernel reads them. */
+type Declaration =
+  | { kind: 'activity'; name: string; options: ActivityOptions; queue?: (input: never) => string }
+  | { kind: 'actor'; type: string | ((input: never) => string); service?: string };
+
+type LogicOutline = {
+  __xstatenode?: boolean;
+  id?: string;
+  windlass?: Declaration;
+  config?: unknown;
+  start?: unknown;
+  getInitialSnapshot?: (scope: unknown, input: unknown) => object;
+  transition?: (snapshot: object, event: object, scope: object) => { status?: string };
+};
+
+/** Classifies the logic of one `src` of an actor type. */
+export function classify(logic: unknown, args: { type: string; src: string }): Classified {
+  const outline = logic as LogicOutline | null | undefined;
+  const declaration = outline?.windlass;
+  if (declaration !== undefined) return { logic: fromDeclaration(declaration) };
+  switch (kindOf(outline)) {
+    case 'machine':
+      return fromMachine(outline?.id ?? '', args.src);
+    case 'promise':
+      return { logic: fromPromiseLogic(outline?.config as InlineActivity, args) };
+    case 'transition':
+      return { problem: `'${args.src}' is fromTransition logic. Write it as a machine, or invoke durableActor({ type }).` };
+    case 'callback':
+      return {
+        problem:
+          `'${args.src}' is fromCallback logic, which cannot survive a restart. ` +
+          `Write an activity (fromPromise or activity()) that does one piece of IO, or let a service send events.`,
+      };
+    case 'observable':
+      return {
+        problem:
+          `'${args.src}' is observable logic, which cannot survive a restart. ` +
+          `Let a service send one event per value to the actor's address, or poll with an activity.`,
+      };
+    default:
+      return {
+        problem: `'${args.src}' is logic of an unknown kind. Use a machine, fromPromise, activity() or durableActor().`,
+      };
+  }
+}
+
+function fromDeclaration(declaration: Declaration): ChildLogic {
+  if (declaration.kind === 'activity') {
+    const { name, options, queue } = declaration;
+    return { kind: 'activity', name, options, ...(queue ? { queue } : {}) };
+  }
+  const { type, service } = declaration;
+  return { kind: 'actor', type, ...(service === undefined ? {} : { service }) };
+}
+
+function fromMachine(id: string, src: string): Classified {
+  if (ActorType.safeParse(id).success) return { logic: { kind: 'actor', type: id } };
+  return {
+    problem:
+      `'${src}' is a machine whose id '${id}' cannot be an actor type. ` +
+      `Give it an id of letters and digits and register it under that type, or declare durableActor({ type }).`,
+  };
+}
+
+function fromPromiseLogic(code: InlineActivity, { type, src }: { type: string; src: string }): ChildLogic {
+  return { kind: 'activity', name: `${type}.${src}`, options: ActivityOptions.parse({}), inline: code };
+}
+
+type Kind = 'machine' | 'promise' | 'callback' | 'observable' | 'transition' | 'unknown';
+
+/** XState's logic carries no tag: it is told apart by how it behaves. */
+function kindOf(logic: LogicOutline | null | undefined): Kind {
+  if (logic?.__xstatenode === true) return 'machine';
+  if (typeof logic?.getInitialSnapshot !== 'function' || typeof logic.transition !== 'function') return 'unknown';
+  if (typeof logic.start !== 'function') return 'transition';
+  try {
+    const initial = logic.getInitialSnapshot(undefined, undefined);
+    if ('_subscription' in initial) return 'observable';
+    const resolved = logic.transition(initial, { type: 'xstate.promise.resolve', data: 0 }, { self: {} });
+    return resolved.status === 'done' && typeof logic.config === 'function' ? 'promise' : 'unknown';
+  } catch {
+    // callback logic looks for its own receivers in a scope that is not there
+    return 'callback';
+  }
+}

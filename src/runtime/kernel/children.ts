@@ -1,0 +1,124 @@
+/**
+ * Children of an actor: started, stopped and told apart.
+ *
+ * XState says too little about them (nothing for `spawn()` in an assign, an id for what may be two visits), so
+ * the references before and after a transition are compared by identity.
+ */
+import { addressOf, type Address } from '#contracts/address.ts';
+import type { ChildRecord } from '#contracts/actor-record.ts';
+import { cancelActivity, startActivity } from './activities.ts';
+import type { ChildLogic } from './child-logic.ts';
+import { nextSequence, type Draft, type LiveChild } from './draft.ts';
+import { outgoingJson } from './outgoing.ts';
+import type { ActorReference, LiveSnapshot } from './xstate-internals.ts';
+
+/** The children of one transition: those from before it, and those that outlive it. */
+export type ChildChanges = {
+  before: ReadonlyMap<ActorReference, LiveChild>;
+  after: ReadonlyMap<ActorReference, string>;
+  stopped: Set<ActorReference>;
+};
+
+export function childChanges(draft: Draft, next: LiveSnapshot): ChildChanges {
+  const after = new Map<ActorReference, string>();
+  if (next.status === 'active') {
+    for (const [id, reference] of Object.entries(next.children)) {
+      if (reference === undefined) throw new Error(`Child '${id}' was spawned from logic that is not registered.`);
+      after.set(reference, id);
+    }
+  }
+  return { before: new Map(draft.references), after, stopped: new Set() };
+}
+
+/** Starts a child that is new and outlives the transition; without effect otherwise. */
+export function startChild(draft: Draft, changes: ChildChanges, reference: ActorReference): void {
+  const id = changes.after.get(reference);
+  if (id === undefined || draft.references.has(reference)) return;
+  if (id !== reference.id) throw new Error(`A child was spawned without an id. Write spawnChild('…', { id: '…' }).`);
+  const { src } = reference;
+  const logic = typeof src === 'string' ? draft.prepared.logicBySrc.get(src) : undefined;
+  if (logic === undefined) {
+    throw new Error(`Child '${id}' was spawned from inline logic. Name the logic in setup({ actors }) and spawn it by name.`);
+  }
+  if (reference._syncSnapshot === true) {
+    throw new Error(`Child '${id}' was spawned with syncSnapshot. Let it send events to its parent instead.`);
+  }
+  const started =
+    logic.kind === 'activity'
+      ? startActivity(draft, logic, { id, reference })
+      : startActor(draft, logic, { id, reference });
+  const child = reference.systemId === undefined ? started : { ...started, systemId: reference.systemId };
+  draft.state.children.set(id, child);
+  draft.references.set(reference, { id, birth: child.birth, child });
+}
+
+function startActor(
+  draft: Draft,
+  logic: Extract<ChildLogic, { kind: 'actor' }>,
+  { id, reference }: { id: string; reference: ActorReference },
+): ChildRecord {
+  const input = outgoingJson(draft, reference.options?.input, `input of '${id}'`);
+  const birth = nextSequence(draft);
+  const address = childAddress(draft, logic, { id, input, birth });
+  draft.state.effects.push({
+    kind: 'start-actor',
+    to: address,
+    ...(input === undefined ? {} : { input }),
+    parent: { address: draft.address, childId: id },
+  });
+  return { kind: 'actor', src: String(reference.src), birth, address };
+}
+
+function childAddress(
+  draft: Draft,
+  logic: Extract<ChildLogic, { kind: 'actor' }>,
+  { id, input, birth }: { id: string; input: unknown; birth: number },
+): Address {
+  const type = typeof logic.type === 'function' ? logic.type(input as never) : logic.type;
+  const parts = {
+    service: logic.service ?? draft.parts.service,
+    type,
+    root: draft.parts.root,
+    id: `${draft.parts.id}-${birth}`,
+  };
+  try {
+    return addressOf(parts);
+  } catch (cause) {
+    throw new Error(`Child '${id}' cannot have the address ${Object.values(parts).join(':')}: a part has the wrong form.`, {
+      cause,
+    });
+  }
+}
+
+/** Stops a child that does not outlive the transition; without effect otherwise. */
+export function stopChild(draft: Draft, changes: ChildChanges, reference: ActorReference): void {
+  const live = changes.before.get(reference);
+  if (live === undefined || changes.after.has(reference) || changes.stopped.has(reference)) return;
+  changes.stopped.add(reference);
+  end(draft, live.id, live.child);
+  draft.references.delete(reference);
+  if (draft.state.children.get(live.id)?.birth === live.birth) draft.state.children.delete(live.id);
+}
+
+/** Stops every child: the actor has ended. */
+export function stopAllChildren(draft: Draft): void {
+  for (const [id, child] of draft.state.children) end(draft, id, child);
+  draft.state.children.clear();
+  draft.references.clear();
+}
+
+function end(draft: Draft, id: string, child: ChildRecord): void {
+  if (child.finished === true) return;
+  if (child.kind === 'activity') cancelActivity(draft, id, child.birth);
+  else if (child.address !== undefined) draft.state.effects.push({ kind: 'stop-actor', to: child.address });
+}
+
+/** Notes that a child has completed: its later completions are stale, stopping it does nothing. */
+export function finishChild(draft: Draft, id: string): void {
+  const child = draft.state.children.get(id);
+  const reference = draft.state.snapshot.children[id];
+  if (child === undefined) return;
+  const finished: ChildRecord = { ...child, finished: true };
+  draft.state.children.set(id, finished);
+  if (reference !== undefined) draft.references.set(reference, { id, birth: child.birth, child: finished });
+}

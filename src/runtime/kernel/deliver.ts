@@ -1,0 +1,119 @@
+/** One envelope into the draft: who may say what, and whether it still matters. */
+import type { ActorEvent, Envelope } from '#contracts/envelope.ts';
+import { activityDueAtMs, takeProgress, takeResult, wakeActivity, type Settlement } from './activities.ts';
+import { finishChild } from './children.ts';
+import type { Draft } from './draft.ts';
+import { failureAsJson } from './failure-of.ts';
+import type { Refusal } from './kernel.ts';
+import { endWith, transition } from './transition.ts';
+
+type Reason = Refusal['reason'];
+type EventEnvelope = Extract<Envelope, { kind: 'event' }>;
+
+/** Applies an envelope; the reason when it was not acted on. */
+export function deliver(draft: Draft, envelope: Envelope): Reason | undefined {
+  if (envelope.kind === 'wake') return wake(draft, envelope.dueAtMs);
+  if (draft.state.status !== 'active') return 'not-active';
+  switch (envelope.kind) {
+    case 'start':
+      return 'stale';
+    case 'stop':
+      endWith(draft, 'stopped');
+      return undefined;
+    case 'event':
+      return deliverEvent(draft, envelope);
+    case 'activity-result': {
+      const settlement = takeResult(draft, envelope);
+      if (settlement === undefined) return 'stale';
+      complete(draft, envelope.childId, settlement);
+      return undefined;
+    }
+    case 'activity-progress':
+      return takeProgress(draft, envelope) ? undefined : 'stale';
+  }
+}
+
+function deliverEvent(draft: Draft, { event, from }: EventEnvelope): Reason | undefined {
+  if (event.type.startsWith('xstate.')) return deliverLifecycle(draft, { event, from });
+  if (event.type === '*' || !draft.prepared.events.matches(event.type)) return 'unhandled';
+  return transition(draft, event) ? undefined : 'unhandled';
+}
+
+const LIFECYCLE = /^xstate\.(?<kind>done|error)\.actor\.(?<childId>.+)$/s;
+
+/** A child's completion counts once, and only from the address of the child of this visit. */
+function deliverLifecycle(draft: Draft, { event, from }: Pick<EventEnvelope, 'event' | 'from'>): Reason | undefined {
+  const match = LIFECYCLE.exec(event.type)?.groups;
+  const childId = match?.['childId'];
+  if (childId === undefined || from === undefined) return 'reserved';
+  const child = draft.state.children.get(childId);
+  if (child?.kind !== 'actor' || child.address !== from || child.finished === true) return 'stale';
+  finishChild(draft, childId);
+  giveCompletion(draft, { ...event, actorId: childId });
+  return undefined;
+}
+
+function complete(draft: Draft, childId: string, settlement: Settlement): void {
+  if (settlement.kind === 'waiting') return;
+  finishChild(draft, childId);
+  if (settlement.kind === 'failed') {
+    const error = failureAsJson(settlement.error);
+    giveCompletion(draft, { type: `xstate.error.actor.${childId}`, error, actorId: childId });
+  } else {
+    const output = settlement.output === undefined ? {} : { output: settlement.output };
+    giveCompletion(draft, { type: `xstate.done.actor.${childId}`, actorId: childId, ...output });
+  }
+}
+
+/** An error that nobody takes ends the actor, as in XState; a completion that nobody takes is fine. */
+function giveCompletion(draft: Draft, event: ActorEvent): void {
+  if (event.type.startsWith('xstate.error.') || draft.prepared.events.matches(event.type)) transition(draft, event);
+}
+
+type Due = { dueAtMs: number; order: number; fire: () => void };
+
+/** The alarm rang: everything due fires in order, each as its own transition. Nothing due is fine. */
+function wake(draft: Draft, dueAtMs: number): Reason | undefined {
+  if (draft.armedAtMs === dueAtMs) draft.armedAtMs = undefined;
+  if (draft.state.status !== 'active') return 'not-active';
+  const due = [...dueTimers(draft), ...dueActivities(draft)].sort(
+    (left, right) => left.dueAtMs - right.dueAtMs || left.order - right.order,
+  );
+  for (const { fire } of due) {
+    if (draft.state.status === 'active') fire();
+  }
+  return undefined;
+}
+
+function dueTimers(draft: Draft): Due[] {
+  return [...draft.state.timers]
+    .filter(([, timer]) => timer.dueAtMs <= draft.nowMs)
+    .map(([id, { dueAtMs, generation }]) => ({
+      dueAtMs,
+      order: generation,
+      fire: () => fireTimer(draft, id, generation),
+    }));
+}
+
+/** Fires a timer unless an earlier one of the same step cancelled or replaced it. */
+function fireTimer(draft: Draft, id: string, generation: number): void {
+  const { state } = draft;
+  const timer = state.timers.get(id);
+  if (timer?.generation !== generation) return;
+  state.timers.delete(id);
+  if (timer.to !== undefined) state.effects.push({ kind: 'send', to: timer.to, event: timer.event });
+  else if (draft.prepared.events.matches(timer.event.type)) transition(draft, timer.event);
+}
+
+function dueActivities(draft: Draft): Due[] {
+  return [...draft.state.activities]
+    .filter(([, activity]) => activityDueAtMs(activity) <= draft.nowMs)
+    .map(([childId, activity]) => ({
+      dueAtMs: activityDueAtMs(activity),
+      order: activity.birth,
+      fire: () => {
+        const error = wakeActivity(draft, childId, activity.birth);
+        if (error !== undefined) complete(draft, childId, { kind: 'failed', error });
+      },
+    }));
+}

@@ -1,0 +1,170 @@
+/** An actor in the middle of a step: what will become its next record, and the effects so far. */
+import { partsOf, type Address, type AddressParts } from '#contracts/address.ts';
+import type { ActivityRecord, ActorRecord, ChildRecord, TimerRecord } from '#contracts/actor-record.ts';
+import type { ActorEvent, Parent } from '#contracts/envelope.ts';
+import type { Failure } from '#contracts/failure.ts';
+import type { Json, JsonObject } from '#contracts/json.ts';
+import type { Effect } from '../effects.ts';
+import { actorScope, standIn, type ActorScope } from './actor-scope.ts';
+import { decodeContext, type References } from './checked-codec.ts';
+import { restoreSnapshot } from './live-snapshot.ts';
+import type { PreparedDefinition } from './prepared-definition.ts';
+import type { ActorReference, LiveSnapshot } from './xstate-internals.ts';
+
+/** What changes with each transition; copied before one, put back when it throws. */
+export type DraftState = {
+  status: ActorRecord['status'];
+  snapshot: LiveSnapshot;
+  /** The context as it will be stored; in step with `snapshot.context`. */
+  context: JsonObject;
+  contextSizeChars: number;
+  output: Json | undefined;
+  error: Failure | undefined;
+  children: Map<string, ChildRecord>;
+  timers: Map<string, TimerRecord>;
+  activities: Map<string, ActivityRecord>;
+  /** Events the actor sent to itself, taken before anything else. */
+  selfSent: ActorEvent[];
+  effects: Effect[];
+  /** Some value that left the actor was large: the record's size must be measured. */
+  bulky: boolean;
+};
+
+export type Draft = {
+  readonly prepared: PreparedDefinition;
+  readonly address: Address;
+  readonly parts: AddressParts;
+  readonly parent: Parent | undefined;
+  readonly nowMs: number;
+  readonly scope: ActorScope;
+  /** Children by live reference; those that have gone are not in it. */
+  readonly references: Map<ActorReference, LiveChild>;
+  /** Source of births and generations; never goes back. */
+  sequence: number;
+  /** When the alarm on the server is set for. */
+  armedAtMs: number | undefined;
+  state: DraftState;
+};
+
+export type LiveChild = { id: string; birth: number; child: ChildRecord };
+
+type DraftArguments = {
+  prepared: PreparedDefinition;
+  address: Address;
+  parent: Parent | undefined;
+  nowMs: number;
+  sequence: number;
+  armedAtMs: number | undefined;
+};
+
+/** A draft without a snapshot yet. */
+export function emptyDraft(args: DraftArguments): Draft {
+  const { address, parent, nowMs } = args;
+  const parts = partsOf(address);
+  const draft: Draft = {
+    prepared: args.prepared,
+    address,
+    parts,
+    parent,
+    nowMs,
+    references: new Map(),
+    sequence: args.sequence,
+    armedAtMs: args.armedAtMs,
+    scope: actorScope({
+      address,
+      id: parent?.childId ?? parts.id,
+      parent: parent?.address,
+      nowMs,
+      nextChildName: () => `child-${nextSequence(draft)}`,
+    }),
+    state: {
+      status: 'active',
+      snapshot: undefined as unknown as LiveSnapshot,
+      context: {},
+      contextSizeChars: 0,
+      output: undefined,
+      error: undefined,
+      children: new Map(),
+      timers: new Map(),
+      activities: new Map(),
+      selfSent: [],
+      effects: [],
+      bulky: false,
+    },
+  };
+  return draft;
+}
+
+/** The draft of an existing actor. @throws RuntimeError `STATE_NOT_RESTORABLE` */
+export function draftOf(prepared: PreparedDefinition, record: ActorRecord, nowMs: number): Draft {
+  const draft = emptyDraft({
+    prepared,
+    address: record.address,
+    parent: record.parent,
+    nowMs,
+    sequence: record.sequence,
+    armedAtMs: record.wakeAtMs,
+  });
+  const { state, scope } = draft;
+  state.status = record.status;
+  state.context = record.state.context;
+  state.output = record.state.output;
+  state.error = record.state.error;
+  state.children = new Map(Object.entries(record.children));
+  state.timers = new Map(Object.entries(record.timers));
+  state.activities = new Map(Object.entries(record.activities));
+  if (record.status !== 'active') return draft;
+  const children: Record<string, ActorReference> = {};
+  for (const [id, child] of state.children) {
+    const { system, self } = scope;
+    const sessionId = child.address ?? `${record.address}/${id}`;
+    const reference = standIn({ id, sessionId, system, parent: self, src: child.src, systemId: child.systemId });
+    if (child.systemId !== undefined) system._set(child.systemId, reference);
+    draft.references.set(reference, { id, birth: child.birth, child });
+    children[id] = reference;
+  }
+  const context = decodeContext(record.state.context, referencesOf(draft, children));
+  prepared.renew();
+  state.snapshot = restoreSnapshot(prepared.machine, record.state, { scope, context, children });
+  return draft;
+}
+
+const PARENT_ID = '#_parent';
+const SELF_ID = '#_self';
+
+/** How references inside the context are stored and found again. */
+export function referencesOf(draft: Draft, children: Record<string, ActorReference | undefined>): References {
+  return {
+    identityOf: (reference) => {
+      if (reference === draft.scope.self) return { id: SELF_ID, birth: 0 };
+      if (reference === draft.scope.parent) return { id: PARENT_ID, birth: 0 };
+      const { id, birth } = draft.references.get(reference) ?? { id: reference.id, birth: 0 };
+      return { id, birth };
+    },
+    revive: ({ id, birth }) => {
+      if (id === SELF_ID) return draft.scope.self;
+      if (id === PARENT_ID) return draft.scope.parent;
+      const child = children[id];
+      if (child !== undefined && draft.references.get(child)?.birth === birth) return child;
+      // a child that has gone: whoever sends to it reaches nobody, as in XState
+      return standIn({ id, sessionId: `${draft.address}/${id}`, system: draft.scope.system });
+    },
+  };
+}
+
+export function nextSequence(draft: Draft): number {
+  draft.sequence += 1;
+  return draft.sequence;
+}
+
+/** A copy to go back to. */
+export function saved(state: DraftState): DraftState {
+  return {
+    ...state,
+    children: new Map(state.children),
+    timers: new Map(state.timers),
+    activities: new Map(state.activities),
+    selfSent: [...state.selfSent],
+    effects: [...state.effects],
+  };
+}

@@ -1,0 +1,70 @@
+/** The end of a step: the alarm, the size limit, the record. */
+import { ActorStatus, type ActorRecord } from '#contracts/actor-record.ts';
+import { activityDueAtMs } from './activities.ts';
+import type { Draft } from './draft.ts';
+import { historyOf } from './live-snapshot.ts';
+
+/** A larger record is refused: 512 Ki characters of JSON. */
+export const RECORD_CHARS_MAX = 512 * 1024;
+
+const SMALL_CONTEXT_CHARS = 64 * 1024;
+const FEW_ENTRIES = 8;
+
+/** What of a record does not come from the draft. */
+export type RecordFrame = Pick<ActorRecord, 'step' | 'applied' | 'startedAtMs' | 'definition'>;
+
+/**
+ * Sets, moves or removes the one alarm. An alarm that is armed for earlier than needed stays: it rings for
+ * nothing and is set again then, which is cheaper than moving it in each step.
+ */
+export function settleAlarm(draft: Draft): void {
+  const { timers, activities, effects } = draft.state;
+  const dueAtMs = Math.min(
+    ...[...timers.values()].map((timer) => timer.dueAtMs),
+    ...[...activities.values()].map(activityDueAtMs),
+  );
+  if (dueAtMs === Infinity) {
+    if (draft.armedAtMs !== undefined) effects.push({ kind: 'clear-wake' });
+    draft.armedAtMs = undefined;
+  } else if (draft.armedAtMs === undefined || dueAtMs < draft.armedAtMs) {
+    effects.push({ kind: 'set-wake', dueAtMs });
+    draft.armedAtMs = dueAtMs;
+  }
+}
+
+/** The record that the draft has become. */
+export function recordOf(draft: Draft, frame: RecordFrame, before: ActorRecord['state'] | undefined): ActorRecord {
+  const { state } = draft;
+  const snapshot: typeof state.snapshot | undefined = state.snapshot;
+  return {
+    v: 1,
+    address: draft.address,
+    ...(draft.parent === undefined ? {} : { parent: draft.parent }),
+    definition: frame.definition,
+    status: ActorStatus.parse(state.status),
+    state: {
+      value: snapshot === undefined ? (before?.value ?? {}) : snapshot.value,
+      context: state.context,
+      history: snapshot === undefined ? (before?.history ?? {}) : historyOf(snapshot),
+      ...(state.output === undefined ? {} : { output: state.output }),
+      ...(state.error === undefined ? {} : { error: state.error }),
+    },
+    children: Object.fromEntries(state.children),
+    timers: Object.fromEntries(state.timers),
+    activities: Object.fromEntries(state.activities),
+    step: frame.step,
+    sequence: draft.sequence,
+    applied: frame.applied,
+    ...(draft.armedAtMs === undefined ? {} : { wakeAtMs: draft.armedAtMs }),
+    startedAtMs: frame.startedAtMs,
+    updatedAtMs: draft.nowMs,
+  };
+}
+
+/** Whether the record is over the limit. Measured only when it could be: small parts cannot add up to it. */
+export function isTooLarge(draft: Draft, record: ActorRecord): boolean {
+  const { contextSizeChars, bulky, timers, activities, children } = draft.state;
+  const entries = timers.size + activities.size + children.size;
+  const surelySmall = contextSizeChars <= SMALL_CONTEXT_CHARS && !bulky && entries <= FEW_ENTRIES;
+  return !surelySmall && JSON.stringify(record).length > RECORD_CHARS_MAX;
+}

@@ -1,0 +1,99 @@
+/** The kernel over XState 5.33: see {@link Kernel} for its laws. All XState internals live in this folder. */
+import type { ActorRecord } from '#contracts/actor-record.ts';
+import { RuntimeError } from '../runtime-error.ts';
+import { viewOf } from './actor-view.ts';
+import { deliver } from './deliver.ts';
+import { draftOf, emptyDraft, type Draft } from './draft.ts';
+import { actorFailed } from './failure-of.ts';
+import { isTooLarge, RECORD_CHARS_MAX, recordOf, settleAlarm, type RecordFrame } from './finish-step.ts';
+import type { Birth, Delivery, Kernel, Refusal, StepOutcome } from './kernel.ts';
+import { prepareDefinition, preparedOf, type PreparedDefinition } from './prepared-definition.ts';
+import { enter, fail } from './transition.ts';
+
+export function createKernel(): Kernel {
+  return {
+    register: prepareDefinition,
+    create: (registered, birth, nowMs) => create(preparedOf(registered), birth, nowMs),
+    step: (registered, record, args) => step(preparedOf(registered), record, args),
+    view: (registered, record) => viewOf(registered.definition, record),
+    describe: (registered) => preparedOf(registered).describe(),
+  };
+}
+
+function create(prepared: PreparedDefinition, birth: Birth, nowMs: number): StepOutcome {
+  const { address, parent, input, delivery } = birth;
+  const open = () =>
+    emptyDraft({ prepared, address, parent, nowMs, sequence: 0, armedAtMs: undefined });
+  const draft = open();
+  enter(draft, input);
+  const frame: RecordFrame = {
+    step: 1,
+    applied: { mailbox: 0, ingress: 0, ...(delivery && { [delivery.log]: delivery.sequence }) },
+    startedAtMs: nowMs,
+    definition: { version: prepared.definition.version, hash: prepared.hash },
+  };
+  return finish(draft, { frame, reopen: open, refusals: [], before: undefined });
+}
+
+type StepArguments = { deliveries: readonly Delivery[]; nowMs: number };
+
+function step(prepared: PreparedDefinition, record: ActorRecord, { deliveries, nowMs }: StepArguments): StepOutcome {
+  if (record.definition.version !== prepared.definition.version) {
+    throw new RuntimeError(
+      'DEFINITION_VERSION_MISSING',
+      `${record.address} runs version ${record.definition.version} of '${prepared.definition.type}', ` +
+        `this is version ${prepared.definition.version}. Register the older version beside it.`,
+    );
+  }
+  const fresh = deliveries.filter(({ log, sequence }) => sequence > record.applied[log]);
+  const stepMs = stepTimeMs(record, { deliveries: fresh, nowMs });
+  const open = () => draftOf(prepared, record, stepMs);
+  const draft = open();
+  const applied = { ...record.applied };
+  const refusals: Refusal[] = [];
+  for (const { envelope, log, sequence } of fresh) {
+    if (sequence <= applied[log]) continue;
+    applied[log] = sequence;
+    const reason = deliver(draft, envelope);
+    if (reason !== undefined) refusals.push({ envelopeId: envelope.id, reason });
+  }
+  const frame: RecordFrame = {
+    step: record.step + 1,
+    applied,
+    startedAtMs: record.startedAtMs,
+    definition: record.definition,
+  };
+  return finish(draft, { frame, reopen: open, refusals, before: record.state });
+}
+
+/** One time for the whole step: never before an earlier step, nor before the alarm that caused it. */
+function stepTimeMs(record: ActorRecord, { deliveries, nowMs }: StepArguments): number {
+  const alarms = deliveries.map(({ envelope }) => (envelope.kind === 'wake' ? envelope.dueAtMs : 0));
+  return Math.max(nowMs, record.updatedAtMs, ...alarms);
+}
+
+type Finish = {
+  frame: RecordFrame;
+  /** The draft as it was before the step. */
+  reopen: () => Draft;
+  refusals: readonly Refusal[];
+  before: ActorRecord['state'] | undefined;
+};
+
+function finish(draft: Draft, { frame, reopen, refusals, before }: Finish): StepOutcome {
+  settleAlarm(draft);
+  const record = recordOf(draft, frame, before);
+  if (!isTooLarge(draft, record)) return { record, effects: draft.state.effects, refusals };
+  // nothing of the step may be stored: the actor ends where it was before
+  const undone = reopen();
+  undone.sequence = draft.sequence;
+  fail(
+    undone,
+    actorFailed(
+      'RECORD_TOO_LARGE',
+      `The actor's record grew over ${RECORD_CHARS_MAX} characters. Keep large payloads elsewhere and store a reference.`,
+    ),
+  );
+  settleAlarm(undone);
+  return { record: recordOf(undone, frame, before), effects: undone.state.effects, refusals };
+}

@@ -1,0 +1,305 @@
+/** The world around the kernel in a machine test: mailboxes, alarms, activities and time, all in memory. */
+import { deepStrictEqual } from 'node:assert';
+import type { ActivityOutcome, ActivityTask } from '#contracts/activity-task.ts';
+import { ActivityTask as ActivityTaskSchema } from '#contracts/activity-task.ts';
+import { ActorRecord } from '#contracts/actor-record.ts';
+import { ActorView } from '#contracts/actor-view.ts';
+import { partsOf, type Address } from '#contracts/address.ts';
+import { Envelope, type ActorEvent, type Parent } from '#contracts/envelope.ts';
+import type { Failure } from '#contracts/failure.ts';
+import type { Json } from '#contracts/json.ts';
+import type { ActorDefinition } from '#runtime/actor-definition.ts';
+import type { Effect } from '#runtime/effects.ts';
+import type { Kernel, RegisteredDefinition, Refusal } from '#runtime/kernel/kernel.ts';
+import { createKernel } from '#runtime/kernel/xstate5-kernel.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import { returns, type ActivityScript, type ActorScript, type Scripted } from './activity-script.ts';
+
+export type Mode = 'straight' | 'rehydrated';
+
+export type Sent = { from: Address | undefined; to: Address; event: ActorEvent };
+export type Foreign = { address: Address; parent: Parent; input: Json | undefined; ended: boolean };
+export type Pending = { task: ActivityTask; open: boolean };
+
+export type WorldOptions = {
+  mode: Mode;
+  definitions: readonly ActorDefinition[];
+  activities: Readonly<Record<string, ActivityScript>>;
+  actors: Readonly<Record<string, ActorScript>>;
+  nowMs: number;
+};
+
+type Scheduled = { atMs: number; order: number; envelope: Envelope };
+
+const STEPS_MAX = 100_000;
+
+export class HarnessWorld {
+  readonly records = new Map<Address, ActorRecord>();
+  readonly sent: Sent[] = [];
+  readonly emitted: ActorEvent[] = [];
+  readonly logged: { label?: string; value: Json }[] = [];
+  readonly foreign: Foreign[] = [];
+  readonly stopped: Address[] = [];
+  readonly tasks: ActivityTask[] = [];
+  readonly pending: Pending[] = [];
+  readonly cancelled: ActivityTask[] = [];
+  readonly refusals: Refusal[] = [];
+  readonly effects: Effect[] = [];
+  nowMs: number;
+  readonly #options: WorldOptions;
+  #straight: { kernel: Kernel; registered: Map<string, RegisteredDefinition> };
+  readonly #mailbox: Envelope[] = [];
+  readonly #scheduled: Scheduled[] = [];
+  readonly #asked = new Map<string, number>();
+  #envelopes = 0;
+  #steps = 0;
+  #sequence = 0;
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    this.nowMs = options.nowMs;
+    this.#straight = this.#register();
+  }
+
+  #register() {
+    const kernel = createKernel();
+    return { kernel, registered: new Map(this.#options.definitions.map((d) => [d.type, kernel.register(d)])) };
+  }
+
+  /** In rehydrated mode every call is a new process: nothing but the record survives. */
+  #process() {
+    if (this.#options.mode === 'rehydrated') this.#straight = this.#register();
+    return this.#straight;
+  }
+
+  nextEnvelopeId(): string {
+    this.#envelopes += 1;
+    return `envelope-${this.#envelopes}`;
+  }
+
+  /** Puts an envelope into the mailbox; {@link settle} delivers it. */
+  post(envelope: Envelope): void {
+    this.#mailbox.push(this.#checked(Envelope, envelope));
+  }
+
+  /** Delivers everything that can be delivered without time passing. */
+  async settle(): Promise<void> {
+    for (;;) {
+      const envelope = this.#mailbox.shift() ?? this.#takeDue();
+      if (envelope === undefined) return;
+      this.#steps += 1;
+      if (this.#steps > STEPS_MAX) throw new Error(`The actors did not come to rest within ${STEPS_MAX} steps.`);
+      await this.#deliver(envelope);
+    }
+  }
+
+  #takeDue(): Envelope | undefined {
+    const first = this.#scheduled[0];
+    if (first === undefined || first.atMs > this.nowMs) return undefined;
+    this.#scheduled.shift();
+    return first.envelope;
+  }
+
+  /** Lets time pass, alarm by alarm. */
+  async advance(delayMs: number): Promise<void> {
+    const untilMs = this.nowMs + delayMs;
+    await this.settle();
+    for (;;) {
+      const next = this.#scheduled[0];
+      if (next === undefined || next.atMs > untilMs) break;
+      this.nowMs = Math.max(this.nowMs, next.atMs);
+      await this.settle();
+    }
+    this.nowMs = untilMs;
+  }
+
+  async #deliver(envelope: Envelope): Promise<void> {
+    const { kernel, registered } = this.#process();
+    const address = envelope.to;
+    if (envelope.kind === 'activity-result') this.#close(envelope);
+    const definition = registered.get(partsOf(address).type);
+    const record = this.records.get(address);
+    if (definition === undefined) return this.#deliverOutside(envelope);
+    const create = (birth: { input?: Json; parent?: Parent }) =>
+      this.#commit(definition, kernel.create(definition, { address, ...birth }, this.nowMs), kernel);
+    if (record === undefined) {
+      if (envelope.kind === 'start') {
+        const { input, parent } = envelope;
+        return create({ ...(input === undefined ? {} : { input }), ...(parent && { parent }) });
+      }
+      if (envelope.kind !== 'event' || definition.definition.startOnEvent !== true) {
+        return this.#deliverOutside(envelope);
+      }
+      await create({ input: { id: partsOf(address).id } });
+    }
+    const before = this.records.get(address);
+    if (before === undefined) return;
+    this.#sequence += 1;
+    const deliveries = [{ envelope, log: 'mailbox' as const, sequence: this.#sequence }];
+    return this.#commit(definition, kernel.step(definition, before, { deliveries, nowMs: this.nowMs }), kernel);
+  }
+
+  /** For an actor that is not part of the test. */
+  #deliverOutside(envelope: Envelope): void {
+    if (envelope.kind === 'event') this.sent.push({ from: envelope.from, to: envelope.to, event: envelope.event });
+    if (envelope.kind === 'stop') this.stopped.push(envelope.to);
+    if (envelope.kind === 'start' && envelope.parent !== undefined) {
+      const child: Foreign = { address: envelope.to, parent: envelope.parent, input: envelope.input, ended: false };
+      this.foreign.push(child);
+      this.#answerFor(child);
+    }
+  }
+
+  #answerFor(child: Foreign): void {
+    const { type, service } = partsOf(child.address);
+    const { childId } = child.parent;
+    const { actors } = this.#options;
+    const script = actors[childId] ?? actors[type];
+    if (script === undefined) return;
+    const { input } = child;
+    const answer = typeof script === 'function' ? script(input as never, { type, service, childId, input }) : script;
+    if (answer.kind !== 'hangs') this.endForeign(child, answer);
+  }
+
+  /** Ends a child actor that is not registered: its parent hears of it. */
+  endForeign(child: Foreign, answer: Exclude<Scripted, { kind: 'hangs' }>): void {
+    const { address: to, childId } = child.parent;
+    const ending =
+      answer.kind === 'returns'
+        ? { type: `xstate.done.actor.${childId}`, ...(answer.value === undefined ? {} : { output: answer.value }) }
+        : { type: `xstate.error.actor.${childId}`, error: answer.failure };
+    const event = { ...ending, actorId: childId } as ActorEvent;
+    child.ended = true;
+    const envelope: Envelope = { v: 1, id: this.nextEnvelopeId(), to, kind: 'event', event, from: child.address };
+    this.#schedule(answer.afterMs, envelope);
+  }
+
+  #schedule(delayMs: number, envelope: Envelope): void {
+    if (delayMs === 0) this.post(envelope);
+    else this.#at(this.nowMs + delayMs, envelope);
+  }
+
+  async #commit(definition: RegisteredDefinition, outcome: ReturnType<Kernel['step']>, kernel: Kernel): Promise<void> {
+    const record = this.#checked(ActorRecord, outcome.record);
+    this.records.set(record.address, deepFreeze(record));
+    this.#checked(ActorView, kernel.view(definition, record));
+    this.refusals.push(...outcome.refusals);
+    this.effects.push(...outcome.effects);
+    for (const effect of outcome.effects) await this.#perform(effect, { from: record.address, definition });
+  }
+
+  async #perform(effect: Effect, { from, definition }: { from: Address; definition: RegisteredDefinition }) {
+    const base = { v: 1 as const, id: this.nextEnvelopeId() };
+    switch (effect.kind) {
+      case 'send':
+        return this.post({ ...base, to: effect.to, kind: 'event', event: effect.event, from });
+      case 'start-actor': {
+        const { to, parent, input } = effect;
+        return this.post({ ...base, to, kind: 'start', parent, ...(input === undefined ? {} : { input }) });
+      }
+      case 'stop-actor':
+        return this.post({ ...base, to: effect.to, kind: 'stop' });
+      case 'run-activity':
+        return this.#run(this.#checked(ActivityTaskSchema, effect.task), definition);
+      case 'cancel-activity':
+        return this.#cancel(from, effect.childId, effect.birth);
+      case 'set-wake':
+        this.#clearWake(from);
+        return this.#at(effect.dueAtMs, { ...base, to: from, kind: 'wake', dueAtMs: effect.dueAtMs });
+      case 'clear-wake':
+        return this.#clearWake(from);
+      case 'emit':
+        this.emitted.push(effect.event);
+        return;
+      case 'log': {
+        const { label, value } = effect;
+        this.logged.push({ value, ...(label === undefined ? {} : { label }) });
+      }
+    }
+  }
+
+  #at(atMs: number, envelope: Envelope): void {
+    this.#scheduled.push({ atMs, order: this.#scheduled.length + this.#envelopes, envelope });
+    this.#scheduled.sort((left, right) => left.atMs - right.atMs || left.order - right.order);
+  }
+
+  #close({ to, childId, birth, attempt }: Extract<Envelope, { kind: 'activity-result' }>): void {
+    for (const pending of this.pending) {
+      const { task } = pending;
+      const same = task.actor === to && task.childId === childId && task.birth === birth && task.attempt === attempt;
+      if (same) pending.open = false;
+    }
+  }
+
+  #clearWake(address: Address): void {
+    const index = this.#scheduled.findIndex(({ envelope }) => envelope.kind === 'wake' && envelope.to === address);
+    if (index >= 0) this.#scheduled.splice(index, 1);
+  }
+
+  #cancel(actor: Address, childId: string, birth: number): void {
+    for (const pending of this.pending) {
+      const { task } = pending;
+      if (!pending.open || task.actor !== actor || task.childId !== childId || task.birth !== birth) continue;
+      pending.open = false;
+      this.cancelled.push(task);
+    }
+  }
+
+  async #run(task: ActivityTask, definition: RegisteredDefinition): Promise<void> {
+    this.tasks.push(task);
+    const pending: Pending = { task, open: true };
+    this.pending.push(pending);
+    const answer = await this.#answerOf(task, definition);
+    if (answer.kind !== 'hangs') this.endAttempt(pending, answer);
+  }
+
+  async #answerOf(task: ActivityTask, definition: RegisteredDefinition): Promise<Scripted> {
+    const script = this.#options.activities[task.name];
+    if (typeof script === 'function') return script(task.input as never, task);
+    if (script !== undefined && 'kind' in script) return script;
+    if (script !== undefined) {
+      const asked = this.#asked.get(task.name) ?? 0;
+      this.#asked.set(task.name, asked + 1);
+      const answer = script[asked];
+      if (answer !== undefined) return answer;
+      throw new Error(`Activity '${task.name}' was called ${asked + 1} times; its script has ${script.length} answers.`);
+    }
+    const src = task.name.slice(task.name.indexOf('.') + 1);
+    const inline = definition.inlineActivities.get(src);
+    if (inline === undefined) {
+      throw new Error(`Activity '${task.name}' was called without a script. Add it to given(…, { activities }).`);
+    }
+    try {
+      return returns(await inline({ input: task.input, signal: new AbortController().signal }));
+    } catch (error) {
+      return { kind: 'fails', failure: uncaught(error), afterMs: 0 };
+    }
+  }
+
+  /** Ends one attempt. */
+  endAttempt(pending: Pending, answer: Exclude<Scripted, { kind: 'hangs' }>): void {
+    const { actor: to, childId, birth, attempt } = pending.task;
+    const outcome: ActivityOutcome =
+      answer.kind === 'fails'
+        ? { status: 'failed', failure: answer.failure }
+        : { status: 'succeeded', ...(answer.value === undefined ? {} : { output: answer.value as Json }) };
+    const id = this.nextEnvelopeId();
+    this.#schedule(answer.afterMs, { v: 1, id, to, kind: 'activity-result', childId, birth, attempt, outcome });
+  }
+
+  /** Through the schema, and in rehydrated mode through JSON: nothing may be lost on the way. */
+  #checked<T>(schema: { parse: (value: unknown) => T }, value: T): T {
+    if (this.#options.mode === 'straight') {
+      schema.parse(value);
+      return value;
+    }
+    const stored: unknown = JSON.parse(JSON.stringify(value));
+    const parsed = schema.parse(stored);
+    deepStrictEqual(parsed, stored);
+    return parsed;
+  }
+}
+
+function uncaught(error: unknown): Failure {
+  return { code: 'ACTIVITY_THREW', message: error instanceof Error ? error.message : String(error), kind: 'unknown-outcome' };
+}

@@ -1,0 +1,283 @@
+/**
+ * Drives machines through the kernel without any bus, in virtual time.
+ *
+ * Each test runs in two modes: `straight`, and `rehydrated`, where after every single step nothing survives but
+ * the record as JSON, checked by its schema, and the definitions are registered anew. Every envelope, task, record
+ * and view passes its schema in both.
+ *
+ * ```ts
+ * bothModes('removes what it launched when the check fails', async (mode) => {
+ *   const run = await given(launchDefinition, {
+ *     mode,
+ *     input: { count: 2 },
+ *     activities: {                        // by activity name; `<type>.<src>` for plain fromPromise logic,
+ *       launch: [fails({ code: 'THROTTLED', kind: 'throttle' }), returns(['i-1', 'i-2'])], // which else runs for real
+ *       check: (input: { id: string }) => (input.id === 'i-1' ? returns(true) : returns(false)),
+ *       remove: takes(5_000, returns()),   // after 5 s of virtual time
+ *       watch: hangs(),                    // until run.finishActivity('watch', returns('up'))
+ *     },
+ *     actors: {                            // child actors that are not registered, by child id or by type
+ *       cloudOperation: returns({ status: 'succeeded', outputs: {}, history: [] }),
+ *       createServerGroup: (request: OperationRequest, child) => takes(60_000, returns(resultOf(request))),
+ *     },                                   // without an entry: they wait for run.finishChild('id', returns(…))
+ *     others: [stageDefinition],           // run for real, found by type: children, and targets of sendTo
+ *   });
+ *   await run.advance(60_000);             // retries, timers and takes() happen, in order of time
+ *   await run.send({ type: 'operation.cancel', reason: 'enough' }); // to the root actor; resolves to a refusal
+ *   await run.send({ type: 'poke' }, run.addressOf('stage-1'));     // … or to any actor, by child id or type
+ *
+ *   expect(run.calls('launch')).toEqual([{ count: 2 }, { count: 2 }]); // inputs, one for each attempt
+ *   expect(run.cancelled()).toEqual(['watch']);                        // activities nobody waits for any more
+ *   expect(run.sent()).toEqual([{ from, to, event }]);                 // events to actors outside of the test
+ *   expect(run.children()).toMatchObject([{ childId: 'op', type: 'createServerGroup', input: {} }]); // unregistered
+ *   expect(run.stopped()).toEqual([run.children()[0]?.address]);       // … those that were stopped
+ *   expect(run.status()).toBe('done');
+ *   expect(run.output()).toEqual({ status: 'compensated' });
+ *   expect(run.view()).toMatchObject({ detail: { kind: 'operation' } }); // also view(address), value(address) …
+ *   expect(run.tree().map((view) => view.value)).toEqual(['done', 'stopped']); // all actors, in order of birth
+ * });
+ * ```
+ */
+import { it } from 'vitest';
+import type { AnyStateMachine } from 'xstate';
+import type { ActivityTask } from '#contracts/activity-task.ts';
+import type { ActorRecord, ActorStatus, StateValue } from '#contracts/actor-record.ts';
+import type { ActorView } from '#contracts/actor-view.ts';
+import { addressOf, partsOf, type Address } from '#contracts/address.ts';
+import type { ActorEvent, Envelope, Parent } from '#contracts/envelope.ts';
+import type { Failure } from '#contracts/failure.ts';
+import type { Json } from '#contracts/json.ts';
+import type { ActorDefinition } from '#runtime/actor-definition.ts';
+import type { Effect } from '#runtime/effects.ts';
+import type { Refusal } from '#runtime/kernel/kernel.ts';
+import { createKernel } from '#runtime/kernel/xstate5-kernel.ts';
+import type { ActivityScript, ActorScript, Scripted, StartedChild } from './activity-script.ts';
+import { HarnessWorld, type Mode, type Sent } from './harness-world.ts';
+
+export { fails, hangs, returns, takes } from './activity-script.ts';
+export type { Mode } from './harness-world.ts';
+
+/** Virtual time starts here: 2026-01-01T00:00:00Z. */
+export const START_MS = 1_767_225_600_000;
+
+export type GivenOptions = {
+  mode?: Mode;
+  /** Anything that is JSON: the type of the contract may be used as it is. */
+  input?: unknown;
+  activities?: Readonly<Record<string, ActivityScript>>;
+  actors?: Readonly<Record<string, ActorScript>>;
+  others?: readonly ActorDefinition[];
+  /** Default `test`. */
+  service?: string;
+  /** Id of the root actor, and root of all addresses. Default `root-1`. */
+  id?: string;
+  /** Makes the actor under test a child; what it tells its parent is in `sent()`. */
+  parent?: Parent;
+  startMs?: number;
+};
+
+/** Declares a test in both modes. */
+export function bothModes(title: string, test: (mode: Mode) => Promise<void> | void): void {
+  it(`${title} (straight)`, () => test('straight'));
+  it(`${title} (rehydrated)`, () => test('rehydrated'));
+}
+
+/** Starts an actor and lets it run until time would have to pass. */
+export async function given(subject: ActorDefinition | AnyStateMachine, options: GivenOptions = {}): Promise<Run> {
+  const definition: ActorDefinition = 'machine' in subject ? subject : { type: subject.id, version: 1, machine: subject };
+  const { service = 'test', id = 'root-1', mode = 'straight', parent, input } = options;
+  const world = new HarnessWorld({
+    mode,
+    definitions: [definition, ...(options.others ?? [])],
+    activities: options.activities ?? {},
+    actors: options.actors ?? {},
+    nowMs: options.startMs ?? START_MS,
+  });
+  const address = addressOf({ service, type: definition.type, root: id, id });
+  world.post({
+    v: 1,
+    id: world.nextEnvelopeId(),
+    to: address,
+    kind: 'start',
+    ...(input === undefined ? {} : { input: JSON.parse(JSON.stringify(input)) as Json }),
+    ...(parent === undefined ? {} : { parent }),
+  });
+  await world.settle();
+  return new Run(world, address, new Map([definition, ...(options.others ?? [])].map((d) => [d.type, d])));
+}
+
+/** A running test: what may be done to the actors, and what can be seen of them. */
+export class Run {
+  readonly address: Address;
+  readonly world: HarnessWorld;
+  readonly #definitions: ReadonlyMap<string, ActorDefinition>;
+
+  constructor(world: HarnessWorld, address: Address, definitions: ReadonlyMap<string, ActorDefinition>) {
+    this.world = world;
+    this.address = address;
+    this.#definitions = definitions;
+  }
+
+  /** Lets virtual time pass. */
+  async advance(delayMs: number): Promise<void> {
+    await this.world.advance(delayMs);
+  }
+
+  nowMs(): number {
+    return this.world.nowMs;
+  }
+
+  /** Sends an event; resolves to the reason when it was refused. `from` makes it come from another actor. */
+  async send(event: ActorEvent | { type: string }, to?: Address, from?: Address): Promise<Refusal['reason'] | undefined> {
+    const id = this.world.nextEnvelopeId();
+    return this.deliver({
+      v: 1,
+      id,
+      to: to ?? this.address,
+      kind: 'event',
+      event: event as ActorEvent,
+      ...(from === undefined ? {} : { from }),
+    });
+  }
+
+  /** Delivers any envelope: a repeated result, a late alarm. Resolves to the reason when it was refused. */
+  async deliver(envelope: Envelope): Promise<Refusal['reason'] | undefined> {
+    this.world.post(envelope);
+    await this.world.settle();
+    return this.world.refusals.find(({ envelopeId }) => envelopeId === envelope.id)?.reason;
+  }
+
+  /** Stops the actor, as its parent would. */
+  async stop(to: Address = this.address): Promise<void> {
+    await this.deliver({ v: 1, id: this.world.nextEnvelopeId(), to, kind: 'stop' });
+  }
+
+  /** Ends the oldest running attempt of an activity that hangs. */
+  async finishActivity(name: string, answer: Scripted): Promise<void> {
+    const pending = this.world.pending.find(({ task, open }) => open && task.name === name);
+    if (pending === undefined) throw new Error(`No attempt of '${name}' is running.`);
+    if (answer.kind !== 'hangs') this.world.endAttempt(pending, answer);
+    await this.world.settle();
+  }
+
+  /** The oldest running attempt of an activity reports details. */
+  async heartbeat(name: string, details: Json): Promise<void> {
+    const pending = this.world.pending.find(({ task, open }) => open && task.name === name);
+    if (pending === undefined) throw new Error(`No attempt of '${name}' is running.`);
+    const { actor: to, childId, birth, attempt } = pending.task;
+    const id = this.world.nextEnvelopeId();
+    await this.deliver({ v: 1, id, to, kind: 'activity-progress', childId, birth, attempt, details });
+  }
+
+  /** Ends the oldest child actor that is not registered and has this child id (or type). */
+  async finishChild(childId: string, answer: Scripted): Promise<void> {
+    const child = this.world.foreign.find(
+      ({ address, parent, ended }) => !ended && (parent.childId === childId || partsOf(address).type === childId),
+    );
+    if (child === undefined) throw new Error(`No child actor '${childId}' is running outside of the test.`);
+    if (answer.kind !== 'hangs') this.world.endForeign(child, answer);
+    await this.world.settle();
+  }
+
+  /** Inputs of an activity, one for each attempt. */
+  calls(name: string): (Json | undefined)[] {
+    return this.tasks(name).map((task) => task.input);
+  }
+
+  /** Dispatched attempts of one activity, or of all. */
+  tasks(name?: string): ActivityTask[] {
+    return this.world.tasks.filter((task) => name === undefined || task.name === name);
+  }
+
+  /** Names of activities whose running attempt was cancelled. */
+  cancelled(): string[] {
+    return this.world.cancelled.map(({ name }) => name);
+  }
+
+  /** Names of activities with an attempt that runs. */
+  running(): string[] {
+    return this.world.pending.filter(({ open }) => open).map(({ task }) => task.name);
+  }
+
+  /** Events to actors that are not part of the test. */
+  sent(): Sent[] {
+    return this.world.sent;
+  }
+
+  /** Child actors that are not registered, in order of their start. */
+  children(): (StartedChild & { address: Address; parent: Address })[] {
+    return this.world.foreign.map(({ address, parent, input }) => {
+      const { type, service } = partsOf(address);
+      return { address, type, service, childId: parent.childId, parent: parent.address, input };
+    });
+  }
+
+  /** Actors outside of the test that were told to stop. */
+  stopped(): Address[] {
+    return this.world.stopped;
+  }
+
+  emitted(): ActorEvent[] {
+    return this.world.emitted;
+  }
+
+  logged(): { label?: string; value: Json }[] {
+    return this.world.logged;
+  }
+
+  /** All effects of all steps, in order. */
+  effects(): Effect[] {
+    return this.world.effects;
+  }
+
+  refusals(): Refusal[] {
+    return this.world.refusals;
+  }
+
+  /** Address of the youngest actor, in the test or outside of it, with this child id, type or id. */
+  addressOf(name: string): Address {
+    const inside = [...this.world.records.values()].map(({ address, parent }) => ({ address, childId: parent?.childId }));
+    const outside = this.world.foreign.map(({ address, parent }) => ({ address, childId: parent.childId }));
+    const found = [...outside, ...inside].findLast(({ address, childId }) => {
+      const { type, id } = partsOf(address);
+      return childId === name || type === name || id === name;
+    });
+    if (found === undefined) throw new Error(`There is no actor '${name}'.`);
+    return found.address;
+  }
+
+  record(address: Address = this.address): ActorRecord {
+    const record = this.world.records.get(address);
+    if (record === undefined) throw new Error(`There is no actor ${address} in the test.`);
+    return record;
+  }
+
+  view(address: Address = this.address): ActorView {
+    const record = this.record(address);
+    const definition = this.#definitions.get(partsOf(address).type);
+    if (definition === undefined) throw new Error(`There is no definition for ${address}.`);
+    const kernel = createKernel();
+    return kernel.view(kernel.register(definition), record);
+  }
+
+  /** Views of all actors of the test, in order of birth. */
+  tree(): ActorView[] {
+    return [...this.world.records.keys()].map((address) => this.view(address));
+  }
+
+  value(address?: Address): StateValue {
+    return this.record(address).state.value;
+  }
+
+  status(address?: Address): ActorStatus {
+    return this.record(address).status;
+  }
+
+  output(address?: Address): Json | undefined {
+    return this.record(address).state.output;
+  }
+
+  error(address?: Address): Failure | undefined {
+    return this.record(address).state.error;
+  }
+}
