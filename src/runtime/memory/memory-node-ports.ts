@@ -10,8 +10,11 @@ import type { NodePorts } from '../node.ts';
 import type { LogEntry, Subscription } from '../ports.ts';
 import type { MemoryBus } from './memory-bus.ts';
 
-/** Decides at each port call whether the process dies there. */
-export type CrashPlan = (call: string) => 'go-on' | 'crash-before' | 'crash-after';
+/**
+ * Decides at each port call whether the process dies there. `freeze`: the call hangs for a while, the node is believed
+ * dead meanwhile, and then goes on as if nothing had happened: a zombie.
+ */
+export type CrashPlan = (call: string) => 'go-on' | 'crash-before' | 'crash-after' | 'freeze';
 
 export type MemoryNode = {
   ports: NodePorts;
@@ -21,6 +24,7 @@ export type MemoryNode = {
 };
 
 const NOTICE_MS = 250;
+const FREEZE_MS = 5_000;
 
 export function memoryNode(bus: MemoryBus, args: { service: string; node: string; crashPlan?: CrashPlan }): MemoryNode {
   const life = new Life({ bus, ...args });
@@ -53,6 +57,7 @@ class Life {
     if (!this.alive) return never();
     const plan = this.#crashPlan(name);
     if (plan === 'crash-before') return this.#die();
+    if (plan === 'freeze') await this.#freeze();
     // A reply never arrives in the same turn as its request.
     await Promise.resolve();
     if (!this.alive) return never();
@@ -80,6 +85,17 @@ class Life {
       this.leaveMembers();
       for (const queue of this.bus.service(this.service).queues.values()) queue.forget(this.node);
     });
+  }
+
+  async #freeze(): Promise<void> {
+    const members = this.bus.members.get(this.service);
+    const tell = members?.get(this.node);
+    this.leaveMembers();
+    for (const queue of this.bus.service(this.service).queues.values()) queue.lendAgain(this.node);
+    await this.bus.clock.sleep(FREEZE_MS);
+    if (!members || !tell || !this.alive) return;
+    members.set(this.node, tell);
+    for (const hear of members.values()) hear([...members.keys()].toSorted());
   }
 
   leaveMembers(): void {

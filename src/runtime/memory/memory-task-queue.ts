@@ -37,6 +37,11 @@ export class MemoryTaskQueue {
   /** The node died: what it had goes back. */
   forget(node: string): void {
     this.#consumers = this.#consumers.filter((consumer) => consumer.node !== node);
+    this.lendAgain(node);
+  }
+
+  /** The node is believed dead: what it had goes to others, though it may still be working on it. */
+  lendAgain(node: string): void {
     for (const [item, holder] of this.#lent) {
       if (holder !== node) continue;
       this.#lent.delete(item);
