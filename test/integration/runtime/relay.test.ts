@@ -5,7 +5,7 @@ import { sweepRelays } from '#bus/relay-sweep.ts';
 import { declareStreams } from '#bus/streams.ts';
 import type { Address } from '#contracts/address.ts';
 import { STREAM, ingressSubjects } from '#contracts/subjects.ts';
-import { Topology, placeOf } from '#contracts/topology.ts';
+import { Topology, partitionCount, placeOf } from '#contracts/topology.ts';
 import { jetStreamNodePorts } from '#runtime/jetstream/jetstream-node-ports.ts';
 import { startTestNatsServer, type TestNatsServer } from '#test/support/nats-server.ts';
 import { aCommit, rootAddress } from '#test/support/records.ts';
@@ -46,15 +46,12 @@ describe('what a commit sends to another service', () => {
   it('arrives exactly once when the server is killed between the commit and the relay', async () => {
     const ports = jetStreamNodePorts({ bus, topology, service: 'orca', node: 'orca-a' });
     const receiver = rootAddress('clouddriver', 'receiver');
-    const epochs = new Map<number, number>();
-    const epochOf = async (address: Address): Promise<number> => {
-      const { partition } = placeOf(address, topology);
-      const known = epochs.get(partition);
-      if (known !== undefined) return known;
-      const epoch = (await ports.ownership.claim({ partition, node: 'orca-a', seenEpoch: 0 })) ?? 0;
-      epochs.set(partition, epoch);
-      return epoch;
-    };
+    const epochs = await Promise.all(
+      Array.from({ length: partitionCount(topology) }, (_, partition) =>
+        ports.ownership.claim({ partition, node: 'orca-a', seenEpoch: 0 }),
+      ),
+    );
+    const epochOf = (address: Address): number => epochs[placeOf(address, topology).partition] ?? 0;
     for (let round = 0; round < ROUNDS; round += 1) {
       const commits = Array.from({ length: COMMITS_PER_ROUND }, async (_, index) => {
         const address = rootAddress('orca', `sender-${round}-${index}`);
@@ -63,7 +60,7 @@ describe('what a commit sends to another service', () => {
           to: receiver,
           event: { type: 'PING' },
         }));
-        await ports.store.commit(aCommit({ address, epoch: await epochOf(address), topology, effects }));
+        await ports.store.commit(aCommit({ address, epoch: epochOf(address), topology, effects }));
         effects.forEach((_effect, effect) => expected.push(`${address}@1.${effect}`));
       });
       // The server dies as soon as the first commits are acknowledged, with others under way.
