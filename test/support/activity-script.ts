@@ -15,7 +15,11 @@ export function returns(value?: unknown): Scripted {
 
 /** Fails; what is left out of the failure is filled in: kind `transient`, a message that says it is scripted. */
 export function fails(failure: Partial<Failure> & { code: string }): Scripted {
-  return { kind: 'fails', failure: { message: 'Scripted failure.', kind: 'transient', ...failure }, afterMs: 0 };
+  return {
+    kind: 'fails',
+    failure: { message: 'Scripted failure.', kind: 'transient', ...failure },
+    afterMs: 0,
+  };
 }
 
 /** Never ends, until the test ends it. */

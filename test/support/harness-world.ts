@@ -1,25 +1,23 @@
 /** The world around the kernel in a machine test: mailboxes, alarms, activities and time, all in memory. */
 import { deepStrictEqual } from 'node:assert';
-import type { ActivityOutcome, ActivityTask } from '#contracts/activity-task.ts';
-import { ActivityTask as ActivityTaskSchema } from '#contracts/activity-task.ts';
+import { ActivityTask } from '#contracts/activity-task.ts';
 import { ActorRecord } from '#contracts/actor-record.ts';
 import { ActorView } from '#contracts/actor-view.ts';
 import { partsOf, type Address } from '#contracts/address.ts';
 import { Envelope, type ActorEvent, type Parent } from '#contracts/envelope.ts';
-import type { Failure } from '#contracts/failure.ts';
 import type { Json } from '#contracts/json.ts';
 import type { ActorDefinition } from '#runtime/actor-definition.ts';
 import type { Effect } from '#runtime/effects.ts';
 import type { Kernel, RegisteredDefinition, Refusal } from '#runtime/kernel/kernel.ts';
 import { createKernel } from '#runtime/kernel/xstate5-kernel.ts';
 import { deepFreeze } from './deep-freeze.ts';
-import { returns, type ActivityScript, type ActorScript, type Scripted } from './activity-script.ts';
+import { asJson, HarnessActivities } from './harness-activities.ts';
+import type { ActivityScript, ActorScript, Scripted } from './activity-script.ts';
 
 export type Mode = 'straight' | 'rehydrated';
 
 export type Sent = { from: Address | undefined; to: Address; event: ActorEvent };
 export type Foreign = { address: Address; parent: Parent; input: Json | undefined; ended: boolean };
-export type Pending = { task: ActivityTask; open: boolean };
 
 export type WorldOptions = {
   mode: Mode;
@@ -40,9 +38,7 @@ export class HarnessWorld {
   readonly logged: { label?: string; value: Json }[] = [];
   readonly foreign: Foreign[] = [];
   readonly stopped: Address[] = [];
-  readonly tasks: ActivityTask[] = [];
-  readonly pending: Pending[] = [];
-  readonly cancelled: ActivityTask[] = [];
+  readonly activities: HarnessActivities;
   readonly refusals: Refusal[] = [];
   readonly effects: Effect[] = [];
   nowMs: number;
@@ -50,7 +46,6 @@ export class HarnessWorld {
   #straight: { kernel: Kernel; registered: Map<string, RegisteredDefinition> };
   readonly #mailbox: Envelope[] = [];
   readonly #scheduled: Scheduled[] = [];
-  readonly #asked = new Map<string, number>();
   #envelopes = 0;
   #steps = 0;
   #sequence = 0;
@@ -59,11 +54,17 @@ export class HarnessWorld {
     this.#options = options;
     this.nowMs = options.nowMs;
     this.#straight = this.#register();
+    this.activities = new HarnessActivities(options.activities, (delayMs, envelope) =>
+      this.#schedule(delayMs, { v: 1, id: this.nextEnvelopeId(), ...envelope }),
+    );
   }
 
   #register() {
     const kernel = createKernel();
-    return { kernel, registered: new Map(this.#options.definitions.map((d) => [d.type, kernel.register(d)])) };
+    return {
+      kernel,
+      registered: new Map(this.#options.definitions.map((d) => [d.type, kernel.register(d)])),
+    };
   }
 
   /** In rehydrated mode every call is a new process: nothing but the record survives. */
@@ -88,7 +89,8 @@ export class HarnessWorld {
       const envelope = this.#mailbox.shift() ?? this.#takeDue();
       if (envelope === undefined) return;
       this.#steps += 1;
-      if (this.#steps > STEPS_MAX) throw new Error(`The actors did not come to rest within ${STEPS_MAX} steps.`);
+      if (this.#steps > STEPS_MAX)
+        throw new Error(`The actors did not come to rest within ${STEPS_MAX} steps.`);
       await this.#deliver(envelope);
     }
   }
@@ -116,7 +118,7 @@ export class HarnessWorld {
   async #deliver(envelope: Envelope): Promise<void> {
     const { kernel, registered } = this.#process();
     const address = envelope.to;
-    if (envelope.kind === 'activity-result') this.#close(envelope);
+    if (envelope.kind === 'activity-result') this.activities.close(envelope);
     const definition = registered.get(partsOf(address).type);
     const record = this.records.get(address);
     if (definition === undefined) return this.#deliverOutside(envelope);
@@ -136,15 +138,25 @@ export class HarnessWorld {
     if (before === undefined) return;
     this.#sequence += 1;
     const deliveries = [{ envelope, log: 'mailbox' as const, sequence: this.#sequence }];
-    return this.#commit(definition, kernel.step(definition, before, { deliveries, nowMs: this.nowMs }), kernel);
+    return this.#commit(
+      definition,
+      kernel.step(definition, before, { deliveries, nowMs: this.nowMs }),
+      kernel,
+    );
   }
 
   /** For an actor that is not part of the test. */
   #deliverOutside(envelope: Envelope): void {
-    if (envelope.kind === 'event') this.sent.push({ from: envelope.from, to: envelope.to, event: envelope.event });
+    if (envelope.kind === 'event')
+      this.sent.push({ from: envelope.from, to: envelope.to, event: envelope.event });
     if (envelope.kind === 'stop') this.stopped.push(envelope.to);
     if (envelope.kind === 'start' && envelope.parent !== undefined) {
-      const child: Foreign = { address: envelope.to, parent: envelope.parent, input: envelope.input, ended: false };
+      const child: Foreign = {
+        address: envelope.to,
+        parent: envelope.parent,
+        input: envelope.input,
+        ended: false,
+      };
       this.foreign.push(child);
       this.#answerFor(child);
     }
@@ -157,7 +169,8 @@ export class HarnessWorld {
     const script = actors[childId] ?? actors[type];
     if (script === undefined) return;
     const { input } = child;
-    const answer = typeof script === 'function' ? script(input as never, { type, service, childId, input }) : script;
+    const answer =
+      typeof script === 'function' ? script(input as never, { type, service, childId, input }) : script;
     if (answer.kind !== 'hangs') this.endForeign(child, answer);
   }
 
@@ -166,11 +179,21 @@ export class HarnessWorld {
     const { address: to, childId } = child.parent;
     const ending =
       answer.kind === 'returns'
-        ? { type: `xstate.done.actor.${childId}`, ...(answer.value === undefined ? {} : { output: answer.value }) }
+        ? {
+            type: `xstate.done.actor.${childId}`,
+            ...(answer.value === undefined ? {} : { output: asJson(answer.value) }),
+          }
         : { type: `xstate.error.actor.${childId}`, error: answer.failure };
     const event = { ...ending, actorId: childId } as ActorEvent;
     child.ended = true;
-    const envelope: Envelope = { v: 1, id: this.nextEnvelopeId(), to, kind: 'event', event, from: child.address };
+    const envelope: Envelope = {
+      v: 1,
+      id: this.nextEnvelopeId(),
+      to,
+      kind: 'event',
+      event,
+      from: child.address,
+    };
     this.#schedule(answer.afterMs, envelope);
   }
 
@@ -179,7 +202,11 @@ export class HarnessWorld {
     else this.#at(this.nowMs + delayMs, envelope);
   }
 
-  async #commit(definition: RegisteredDefinition, outcome: ReturnType<Kernel['step']>, kernel: Kernel): Promise<void> {
+  async #commit(
+    definition: RegisteredDefinition,
+    outcome: ReturnType<Kernel['step']>,
+    kernel: Kernel,
+  ): Promise<void> {
     const record = this.#checked(ActorRecord, outcome.record);
     this.records.set(record.address, deepFreeze(record));
     this.#checked(ActorView, kernel.view(definition, record));
@@ -200,9 +227,9 @@ export class HarnessWorld {
       case 'stop-actor':
         return this.post({ ...base, to: effect.to, kind: 'stop' });
       case 'run-activity':
-        return this.#run(this.#checked(ActivityTaskSchema, effect.task), definition);
+        return this.activities.run(this.#checked(ActivityTask, effect.task), definition.inlineActivities);
       case 'cancel-activity':
-        return this.#cancel(from, effect.childId, effect.birth);
+        return this.activities.cancel({ actor: from, childId: effect.childId, birth: effect.birth });
       case 'set-wake':
         this.#clearWake(from);
         return this.#at(effect.dueAtMs, { ...base, to: from, kind: 'wake', dueAtMs: effect.dueAtMs });
@@ -223,68 +250,11 @@ export class HarnessWorld {
     this.#scheduled.sort((left, right) => left.atMs - right.atMs || left.order - right.order);
   }
 
-  #close({ to, childId, birth, attempt }: Extract<Envelope, { kind: 'activity-result' }>): void {
-    for (const pending of this.pending) {
-      const { task } = pending;
-      const same = task.actor === to && task.childId === childId && task.birth === birth && task.attempt === attempt;
-      if (same) pending.open = false;
-    }
-  }
-
   #clearWake(address: Address): void {
-    const index = this.#scheduled.findIndex(({ envelope }) => envelope.kind === 'wake' && envelope.to === address);
+    const index = this.#scheduled.findIndex(
+      ({ envelope }) => envelope.kind === 'wake' && envelope.to === address,
+    );
     if (index >= 0) this.#scheduled.splice(index, 1);
-  }
-
-  #cancel(actor: Address, childId: string, birth: number): void {
-    for (const pending of this.pending) {
-      const { task } = pending;
-      if (!pending.open || task.actor !== actor || task.childId !== childId || task.birth !== birth) continue;
-      pending.open = false;
-      this.cancelled.push(task);
-    }
-  }
-
-  async #run(task: ActivityTask, definition: RegisteredDefinition): Promise<void> {
-    this.tasks.push(task);
-    const pending: Pending = { task, open: true };
-    this.pending.push(pending);
-    const answer = await this.#answerOf(task, definition);
-    if (answer.kind !== 'hangs') this.endAttempt(pending, answer);
-  }
-
-  async #answerOf(task: ActivityTask, definition: RegisteredDefinition): Promise<Scripted> {
-    const script = this.#options.activities[task.name];
-    if (typeof script === 'function') return script(task.input as never, task);
-    if (script !== undefined && 'kind' in script) return script;
-    if (script !== undefined) {
-      const asked = this.#asked.get(task.name) ?? 0;
-      this.#asked.set(task.name, asked + 1);
-      const answer = script[asked];
-      if (answer !== undefined) return answer;
-      throw new Error(`Activity '${task.name}' was called ${asked + 1} times; its script has ${script.length} answers.`);
-    }
-    const src = task.name.slice(task.name.indexOf('.') + 1);
-    const inline = definition.inlineActivities.get(src);
-    if (inline === undefined) {
-      throw new Error(`Activity '${task.name}' was called without a script. Add it to given(…, { activities }).`);
-    }
-    try {
-      return returns(await inline({ input: task.input, signal: new AbortController().signal }));
-    } catch (error) {
-      return { kind: 'fails', failure: uncaught(error), afterMs: 0 };
-    }
-  }
-
-  /** Ends one attempt. */
-  endAttempt(pending: Pending, answer: Exclude<Scripted, { kind: 'hangs' }>): void {
-    const { actor: to, childId, birth, attempt } = pending.task;
-    const outcome: ActivityOutcome =
-      answer.kind === 'fails'
-        ? { status: 'failed', failure: answer.failure }
-        : { status: 'succeeded', ...(answer.value === undefined ? {} : { output: answer.value as Json }) };
-    const id = this.nextEnvelopeId();
-    this.#schedule(answer.afterMs, { v: 1, id, to, kind: 'activity-result', childId, birth, attempt, outcome });
   }
 
   /** Through the schema, and in rehydrated mode through JSON: nothing may be lost on the way. */
@@ -298,8 +268,4 @@ export class HarnessWorld {
     deepStrictEqual(parsed, stored);
     return parsed;
   }
-}
-
-function uncaught(error: unknown): Failure {
-  return { code: 'ACTIVITY_THREW', message: error instanceof Error ? error.message : String(error), kind: 'unknown-outcome' };
 }

@@ -52,6 +52,7 @@ import type { Effect } from '#runtime/effects.ts';
 import type { Refusal } from '#runtime/kernel/kernel.ts';
 import { createKernel } from '#runtime/kernel/xstate5-kernel.ts';
 import type { ActivityScript, ActorScript, Scripted, StartedChild } from './activity-script.ts';
+import { asJson } from './harness-activities.ts';
 import { HarnessWorld, type Mode, type Sent } from './harness-world.ts';
 
 export { fails, hangs, returns, takes } from './activity-script.ts';
@@ -83,8 +84,12 @@ export function bothModes(title: string, test: (mode: Mode) => Promise<void> | v
 }
 
 /** Starts an actor and lets it run until time would have to pass. */
-export async function given(subject: ActorDefinition | AnyStateMachine, options: GivenOptions = {}): Promise<Run> {
-  const definition: ActorDefinition = 'machine' in subject ? subject : { type: subject.id, version: 1, machine: subject };
+export async function given(
+  subject: ActorDefinition | AnyStateMachine,
+  options: GivenOptions = {},
+): Promise<Run> {
+  const definition: ActorDefinition =
+    'machine' in subject ? subject : { type: subject.id, version: 1, machine: subject };
   const { service = 'test', id = 'root-1', mode = 'straight', parent, input } = options;
   const world = new HarnessWorld({
     mode,
@@ -99,7 +104,7 @@ export async function given(subject: ActorDefinition | AnyStateMachine, options:
     id: world.nextEnvelopeId(),
     to: address,
     kind: 'start',
-    ...(input === undefined ? {} : { input: JSON.parse(JSON.stringify(input)) as Json }),
+    ...(input === undefined ? {} : { input: asJson(input) }),
     ...(parent === undefined ? {} : { parent }),
   });
   await world.settle();
@@ -128,7 +133,11 @@ export class Run {
   }
 
   /** Sends an event; resolves to the reason when it was refused. `from` makes it come from another actor. */
-  async send(event: ActorEvent | { type: string }, to?: Address, from?: Address): Promise<Refusal['reason'] | undefined> {
+  async send(
+    event: ActorEvent | { type: string },
+    to?: Address,
+    from?: Address,
+  ): Promise<Refusal['reason'] | undefined> {
     const id = this.world.nextEnvelopeId();
     return this.deliver({
       v: 1,
@@ -154,16 +163,14 @@ export class Run {
 
   /** Ends the oldest running attempt of an activity that hangs. */
   async finishActivity(name: string, answer: Scripted): Promise<void> {
-    const pending = this.world.pending.find(({ task, open }) => open && task.name === name);
-    if (pending === undefined) throw new Error(`No attempt of '${name}' is running.`);
-    if (answer.kind !== 'hangs') this.world.endAttempt(pending, answer);
+    const pending = this.world.activities.running(name);
+    if (answer.kind !== 'hangs') this.world.activities.endAttempt(pending, answer);
     await this.world.settle();
   }
 
   /** The oldest running attempt of an activity reports details. */
   async heartbeat(name: string, details: Json): Promise<void> {
-    const pending = this.world.pending.find(({ task, open }) => open && task.name === name);
-    if (pending === undefined) throw new Error(`No attempt of '${name}' is running.`);
+    const pending = this.world.activities.running(name);
     const { actor: to, childId, birth, attempt } = pending.task;
     const id = this.world.nextEnvelopeId();
     await this.deliver({ v: 1, id, to, kind: 'activity-progress', childId, birth, attempt, details });
@@ -172,7 +179,8 @@ export class Run {
   /** Ends the oldest child actor that is not registered and has this child id (or type). */
   async finishChild(childId: string, answer: Scripted): Promise<void> {
     const child = this.world.foreign.find(
-      ({ address, parent, ended }) => !ended && (parent.childId === childId || partsOf(address).type === childId),
+      ({ address, parent, ended }) =>
+        !ended && (parent.childId === childId || partsOf(address).type === childId),
     );
     if (child === undefined) throw new Error(`No child actor '${childId}' is running outside of the test.`);
     if (answer.kind !== 'hangs') this.world.endForeign(child, answer);
@@ -186,17 +194,17 @@ export class Run {
 
   /** Dispatched attempts of one activity, or of all. */
   tasks(name?: string): ActivityTask[] {
-    return this.world.tasks.filter((task) => name === undefined || task.name === name);
+    return this.world.activities.tasks.filter((task) => name === undefined || task.name === name);
   }
 
   /** Names of activities whose running attempt was cancelled. */
   cancelled(): string[] {
-    return this.world.cancelled.map(({ name }) => name);
+    return this.world.activities.cancelled.map(({ name }) => name);
   }
 
   /** Names of activities with an attempt that runs. */
   running(): string[] {
-    return this.world.pending.filter(({ open }) => open).map(({ task }) => task.name);
+    return this.world.activities.pending.filter(({ open }) => open).map(({ task }) => task.name);
   }
 
   /** Events to actors that are not part of the test. */
@@ -236,7 +244,10 @@ export class Run {
 
   /** Address of the youngest actor, in the test or outside of it, with this child id, type or id. */
   addressOf(name: string): Address {
-    const inside = [...this.world.records.values()].map(({ address, parent }) => ({ address, childId: parent?.childId }));
+    const inside = [...this.world.records.values()].map(({ address, parent }) => ({
+      address,
+      childId: parent?.childId,
+    }));
     const outside = this.world.foreign.map(({ address, parent }) => ({ address, childId: parent.childId }));
     const found = [...outside, ...inside].findLast(({ address, childId }) => {
       const { type, id } = partsOf(address);

@@ -22,7 +22,10 @@ type ActivityResult = Extract<Envelope, { kind: 'activity-result' }>;
 type ActivityProgress = Extract<Envelope, { kind: 'activity-progress' }>;
 
 /** What a result means for the machine; `waiting` is nothing yet. */
-export type Settlement = { kind: 'done'; output: Json | undefined } | { kind: 'failed'; error: Failure } | { kind: 'waiting' };
+export type Settlement =
+  | { kind: 'done'; output: Json | undefined }
+  | { kind: 'failed'; error: Failure }
+  | { kind: 'waiting' };
 
 /** Schedules an activity and dispatches its first attempt. */
 export function startActivity(
@@ -33,7 +36,9 @@ export function startActivity(
   const input = outgoingJson(draft, reference.options?.input, `input of '${id}'`);
   const queue = logic.queue === undefined ? 'default' : logic.queue(input as never);
   if (!ActivityQueue.safeParse(queue).success) {
-    throw new Error(`Activity '${logic.name}' chose the queue '${queue}'. Use 1 to 64 letters, digits, _ or -.`);
+    throw new Error(
+      `Activity '${logic.name}' chose the queue '${queue}'. Use 1 to 64 letters, digits, _ or -.`,
+    );
   }
   const birth = nextSequence(draft);
   draft.state.activities.set(id, {
@@ -83,7 +88,8 @@ export function cancelActivity(draft: Draft, childId: string, birth: number): vo
   state.activities.delete(childId);
   if (activity.nextAttemptAtMs !== undefined) return;
   const uncommitted = state.effects.findIndex(
-    (effect) => effect.kind === 'run-activity' && effect.task.childId === childId && effect.task.birth === birth,
+    (effect) =>
+      effect.kind === 'run-activity' && effect.task.childId === childId && effect.task.birth === birth,
   );
   if (uncommitted >= 0) state.effects.splice(uncommitted, 1);
   else state.effects.push({ kind: 'cancel-activity', queue: activity.queue, childId, birth });
@@ -153,7 +159,9 @@ function outOfTime(activity: ActivityRecord): Failure {
     message:
       `Activity '${name}' did not end within ${options.scheduleToCloseMs} ms (attempt ${attempt}` +
       `${lastFailure === undefined ? '' : `, last failure ${lastFailure.code}`}). ` +
-      (running ? 'Its last attempt may still have an effect: read back before trying again.' : 'Nothing is running.'),
+      (running
+        ? 'Its last attempt may still have an effect: read back before trying again.'
+        : 'Nothing is running.'),
     kind: running ? 'unknown-outcome' : (lastFailure?.kind ?? 'transient'),
     ...(lastFailure === undefined ? {} : { details: { lastFailure: failureAsJson(lastFailure) } }),
   };

@@ -39,7 +39,8 @@ type ScopeArguments = {
 
 export function actorScope(args: ScopeArguments): ActorScope {
   const system = stepSystem(args);
-  const parent = args.parent === undefined ? undefined : standIn({ id: '#_parent', sessionId: args.parent, system });
+  const parent =
+    args.parent === undefined ? undefined : standIn({ id: '#_parent', sessionId: args.parent, system });
   const self = standIn({ id: args.id, sessionId: args.address, system, parent });
   const scope: ActorScope = {
     self,
@@ -129,5 +130,7 @@ function subscription() {
 }
 
 function refuseSend(): never {
-  throw new Error('send() was called inside a step, where nothing can be sent. Use the sendTo action instead.');
+  throw new Error(
+    'send() was called inside a step, where nothing can be sent. Use the sendTo action instead.',
+  );
 }

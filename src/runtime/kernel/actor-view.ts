@@ -19,7 +19,8 @@ export function viewOf(definition: ActorDefinition, record: ActorRecord): ActorV
     startedAtMs: record.startedAtMs,
     updatedAtMs: record.updatedAtMs,
     activities: Object.entries(record.activities).map(([childId, activity]) => {
-      const { name, attempt, scheduledAtMs, deadlineAtMs, nextAttemptAtMs, lastFailure, lastHeartbeat } = activity;
+      const { name, attempt, scheduledAtMs, deadlineAtMs, nextAttemptAtMs, lastFailure, lastHeartbeat } =
+        activity;
       return {
         childId,
         name,
@@ -39,7 +40,10 @@ export function viewOf(definition: ActorDefinition, record: ActorRecord): ActorV
 /** A fault in a view must not stop the actor: it is shown in the view itself. */
 function detailOf(definition: ActorDefinition, record: ActorRecord): Json | undefined {
   if (definition.view === undefined) return undefined;
-  const references = { identityOf: () => ({ id: '', birth: 0 }), revive: ({ id }: { id: string }) => ({ id }) };
+  const references = {
+    identityOf: () => ({ id: '', birth: 0 }),
+    revive: ({ id }: { id: string }) => ({ id }),
+  };
   try {
     const context = decodeContext(record.state.context, references);
     const { value, output } = record.state;

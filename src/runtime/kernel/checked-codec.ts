@@ -30,7 +30,11 @@ export type References = {
 /** An encoded value with a rough size in characters. */
 export type Encoded<T> = { json: T; sizeChars: number };
 
-type Walk = { sizeChars: number; special: (value: object | undefined, path: string) => Json | undefined; keepsUndefined: boolean };
+type Walk = {
+  sizeChars: number;
+  special: (value: object | undefined, path: string) => Json | undefined;
+  keepsUndefined: boolean;
+};
 
 function refuse(path: string, what: string, remedy: string): never {
   throw new NotJsonError(`${path} is ${what}, which cannot be stored. ${remedy}`);
@@ -45,7 +49,9 @@ export function encodeContext(context: Record<string, unknown>, references: Refe
       if (value === undefined) return { [MARK]: 'undefined' };
       if (value instanceof Date) {
         const ms = value.getTime();
-        return Number.isNaN(ms) ? refuse(path, 'an invalid Date', 'Store null instead.') : { [MARK]: 'date', ms };
+        return Number.isNaN(ms)
+          ? refuse(path, 'an invalid Date', 'Store null instead.')
+          : { [MARK]: 'date', ms };
       }
       if (isActorReference(value)) return { [MARK]: 'ref', ...references.identityOf(value) };
       return undefined;
@@ -86,7 +92,8 @@ function encode(value: unknown, path: string, { walk, depth }: Position): Json {
       return value;
     case 'number':
       walk.sizeChars += 12;
-      if (!Number.isFinite(value)) refuse(path, String(value), 'Store null, or a text that says what it means.');
+      if (!Number.isFinite(value))
+        refuse(path, String(value), 'Store null, or a text that says what it means.');
       return value;
     case 'undefined':
       walk.sizeChars += 18;
@@ -96,7 +103,8 @@ function encode(value: unknown, path: string, { walk, depth }: Position): Json {
         walk.sizeChars += 5;
         return null;
       }
-      if (depth > DEPTH_MAX) refuse(path, `cyclic or deeper than ${DEPTH_MAX} levels`, 'Store ids instead of objects.');
+      if (depth > DEPTH_MAX)
+        refuse(path, `cyclic or deeper than ${DEPTH_MAX} levels`, 'Store ids instead of objects.');
       return encodeObject(value, path, { walk, depth: depth + 1 });
     default:
       return refuse(path, `a ${typeof value}`, 'Store plain data.');
@@ -174,7 +182,9 @@ function decode(value: Json, references: References): unknown {
     case 'object':
       return decodeItems(value['value'] as JsonObject, references);
     default:
-      throw new NotJsonError(`A stored context holds the unknown mark ${JSON.stringify(mark)}; it was written by a newer version.`);
+      throw new NotJsonError(
+        `A stored context holds the unknown mark ${JSON.stringify(mark)}; it was written by a newer version.`,
+      );
   }
 }
 

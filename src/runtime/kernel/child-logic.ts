@@ -42,7 +42,9 @@ export function classify(logic: unknown, args: { type: string; src: string }): C
     case 'promise':
       return { logic: fromPromiseLogic(outline?.config as InlineActivity, args) };
     case 'transition':
-      return { problem: `'${args.src}' is fromTransition logic. Write it as a machine, or invoke durableActor({ type }).` };
+      return {
+        problem: `'${args.src}' is fromTransition logic. Write it as a machine, or invoke durableActor({ type }).`,
+      };
     case 'callback':
       return {
         problem:
@@ -89,7 +91,8 @@ type Kind = 'machine' | 'promise' | 'callback' | 'observable' | 'transition' | '
 /** XState's logic carries no tag: it is told apart by how it behaves. */
 function kindOf(logic: LogicOutline | null | undefined): Kind {
   if (logic?.__xstatenode === true) return 'machine';
-  if (typeof logic?.getInitialSnapshot !== 'function' || typeof logic.transition !== 'function') return 'unknown';
+  if (typeof logic?.getInitialSnapshot !== 'function' || typeof logic.transition !== 'function')
+    return 'unknown';
   if (typeof logic.start !== 'function') return 'transition';
   try {
     const initial = logic.getInitialSnapshot(undefined, undefined);

@@ -23,7 +23,8 @@ export function childChanges(draft: Draft, next: LiveSnapshot): ChildChanges {
   const after = new Map<ActorReference, string>();
   if (next.status === 'active') {
     for (const [id, reference] of Object.entries(next.children)) {
-      if (reference === undefined) throw new Error(`Child '${id}' was spawned from logic that is not registered.`);
+      if (reference === undefined)
+        throw new Error(`Child '${id}' was spawned from logic that is not registered.`);
       after.set(reference, id);
     }
   }
@@ -34,11 +35,14 @@ export function childChanges(draft: Draft, next: LiveSnapshot): ChildChanges {
 export function startChild(draft: Draft, changes: ChildChanges, reference: ActorReference): void {
   const id = changes.after.get(reference);
   if (id === undefined || draft.references.has(reference)) return;
-  if (id !== reference.id) throw new Error(`A child was spawned without an id. Write spawnChild('…', { id: '…' }).`);
+  if (id !== reference.id)
+    throw new Error(`A child was spawned without an id. Write spawnChild('…', { id: '…' }).`);
   const { src } = reference;
   const logic = typeof src === 'string' ? draft.prepared.logicBySrc.get(src) : undefined;
   if (logic === undefined) {
-    throw new Error(`Child '${id}' was spawned from inline logic. Name the logic in setup({ actors }) and spawn it by name.`);
+    throw new Error(
+      `Child '${id}' was spawned from inline logic. Name the logic in setup({ actors }) and spawn it by name.`,
+    );
   }
   if (reference._syncSnapshot === true) {
     throw new Error(`Child '${id}' was spawned with syncSnapshot. Let it send events to its parent instead.`);
@@ -84,9 +88,12 @@ function childAddress(
   try {
     return addressOf(parts);
   } catch (cause) {
-    throw new Error(`Child '${id}' cannot have the address ${Object.values(parts).join(':')}: a part has the wrong form.`, {
-      cause,
-    });
+    throw new Error(
+      `Child '${id}' cannot have the address ${Object.values(parts).join(':')}: a part has the wrong form.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -54,7 +54,10 @@ function collect(action: CollectedAction, { draft, changes }: Collected): void {
       if (action.params !== undefined) stopChild(draft, changes, action.params as ActorReference);
       return;
     case 'xstate.emit':
-      effects.push({ kind: 'emit', event: outgoingEvent(draft, (action.params as { event: unknown }).event) });
+      effects.push({
+        kind: 'emit',
+        event: outgoingEvent(draft, (action.params as { event: unknown }).event),
+      });
       return;
     case 'xstate.log': {
       const { value, label } = action.params as { value: unknown; label?: string };
@@ -75,7 +78,8 @@ function send(params: SendParams, { draft, changes }: Collected): void {
   const target = resolveTarget(to, { draft, changes });
   if (target === 'nobody') return;
   const event = outgoingEvent(draft, params.event);
-  if (delay !== undefined) setTimer(draft, { id, delay, event, ...(target === 'self' ? {} : { to: target }) });
+  if (delay !== undefined)
+    setTimer(draft, { id, delay, event, ...(target === 'self' ? {} : { to: target }) });
   else if (target === 'self') draft.state.selfSent.push(event);
   else draft.state.effects.push({ kind: 'send', to: target, event });
 }
@@ -120,7 +124,9 @@ type TimerRequest = { id: string | undefined; delay: unknown; event: ActorEvent;
 /** Sets a timer; one with the same id is replaced (XState itself would fire both). */
 function setTimer(draft: Draft, { id, delay, event, to }: TimerRequest): void {
   if (typeof delay !== 'number' || !Number.isFinite(delay)) {
-    throw new Error(`The delay of '${event.type}' is ${String(delay)}. A delay must be a finite number of milliseconds.`);
+    throw new Error(
+      `The delay of '${event.type}' is ${String(delay)}. A delay must be a finite number of milliseconds.`,
+    );
   }
   const generation = nextSequence(draft);
   const timer: TimerRecord = {

@@ -42,7 +42,10 @@ function deliverEvent(draft: Draft, { event, from }: EventEnvelope): Reason | un
 const LIFECYCLE = /^xstate\.(?<kind>done|error)\.actor\.(?<childId>.+)$/s;
 
 /** A child's completion counts once, and only from the address of the child of this visit. */
-function deliverLifecycle(draft: Draft, { event, from }: Pick<EventEnvelope, 'event' | 'from'>): Reason | undefined {
+function deliverLifecycle(
+  draft: Draft,
+  { event, from }: Pick<EventEnvelope, 'event' | 'from'>,
+): Reason | undefined {
   const match = LIFECYCLE.exec(event.type)?.groups;
   const childId = match?.['childId'];
   if (childId === undefined || from === undefined) return 'reserved';
@@ -67,7 +70,8 @@ function complete(draft: Draft, childId: string, settlement: Settlement): void {
 
 /** An error that nobody takes ends the actor, as in XState; a completion that nobody takes is fine. */
 function giveCompletion(draft: Draft, event: ActorEvent): void {
-  if (event.type.startsWith('xstate.error.') || draft.prepared.events.matches(event.type)) transition(draft, event);
+  if (event.type.startsWith('xstate.error.') || draft.prepared.events.matches(event.type))
+    transition(draft, event);
 }
 
 type Due = { dueAtMs: number; order: number; fire: () => void };

@@ -118,7 +118,14 @@ export function draftOf(prepared: PreparedDefinition, record: ActorRecord, nowMs
   for (const [id, child] of state.children) {
     const { system, self } = scope;
     const sessionId = child.address ?? `${record.address}/${id}`;
-    const reference = standIn({ id, sessionId, system, parent: self, src: child.src, systemId: child.systemId });
+    const reference = standIn({
+      id,
+      sessionId,
+      system,
+      parent: self,
+      src: child.src,
+      systemId: child.systemId,
+    });
     if (child.systemId !== undefined) system._set(child.systemId, reference);
     draft.references.set(reference, { id, birth: child.birth, child });
     children[id] = reference;

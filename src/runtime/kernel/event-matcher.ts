@@ -10,8 +10,12 @@ export type EventMatcher = {
 
 export function eventMatcherOf(root: NodeInternals): EventMatcher {
   const descriptors = new Set(nodesOf(root).flatMap((node) => [...node.transitions.keys()]));
-  const exact = new Set([...descriptors].filter((descriptor) => descriptor !== '*' && !descriptor.endsWith('.*')));
-  const prefixes = [...descriptors].filter((descriptor) => descriptor.endsWith('.*')).map((d) => d.slice(0, -2));
+  const exact = new Set(
+    [...descriptors].filter((descriptor) => descriptor !== '*' && !descriptor.endsWith('.*')),
+  );
+  const prefixes = [...descriptors]
+    .filter((descriptor) => descriptor.endsWith('.*'))
+    .map((d) => d.slice(0, -2));
   const all = descriptors.has('*');
   return {
     names: (type) => exact.has(type),

@@ -33,7 +33,11 @@ export function settleAlarm(draft: Draft): void {
 }
 
 /** The record that the draft has become. */
-export function recordOf(draft: Draft, frame: RecordFrame, before: ActorRecord['state'] | undefined): ActorRecord {
+export function recordOf(
+  draft: Draft,
+  frame: RecordFrame,
+  before: ActorRecord['state'] | undefined,
+): ActorRecord {
   const { state } = draft;
   const snapshot: typeof state.snapshot | undefined = state.snapshot;
   return {

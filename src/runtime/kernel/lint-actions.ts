@@ -31,7 +31,9 @@ function lintNamedAction(
   const name = typeof action === 'string' ? action : action.type;
   const implementation = implementations.actions[name];
   if (implementation === undefined) {
-    return [`${where}: action '${name}' is not implemented (XState would ignore it). Add it to setup({ actions }).`];
+    return [
+      `${where}: action '${name}' is not implemented (XState would ignore it). Add it to setup({ actions }).`,
+    ];
   }
   return [];
 }
@@ -70,12 +72,18 @@ function lintSpawn(
 ): string[] {
   const problems: string[] = [];
   if (typeof action.src !== 'string') {
-    problems.push(`${where}: spawnChild with inline logic. Name the logic in setup({ actors }) and spawn it by that name.`);
+    problems.push(
+      `${where}: spawnChild with inline logic. Name the logic in setup({ actors }) and spawn it by that name.`,
+    );
   } else if (!(action.src in implementations.actors)) {
-    problems.push(`${where}: spawnChild of '${action.src}', which is not implemented. Add it to setup({ actors }).`);
+    problems.push(
+      `${where}: spawnChild of '${action.src}', which is not implemented. Add it to setup({ actors }).`,
+    );
   }
   if (action.id === undefined) {
-    problems.push(`${where}: spawnChild without an id (a second one would overwrite the first). Write { id: '…' }.`);
+    problems.push(
+      `${where}: spawnChild without an id (a second one would overwrite the first). Write { id: '…' }.`,
+    );
   }
   if (action.syncSnapshot === true) {
     problems.push(`${where}: spawnChild with syncSnapshot. Let the child send events to its parent instead.`);

@@ -51,7 +51,9 @@ function lintIdentity(definition: ActorDefinition, machine: MachineInternals): s
     problems.push(`version ${definition.version} is not a positive whole number. Start with 1.`);
   }
   if (machine.config.id === undefined) {
-    problems.push(`the machine has no id; stored history and timers name it. Write createMachine({ id: '…' }).`);
+    problems.push(
+      `the machine has no id; stored history and timers name it. Write createMachine({ id: '…' }).`,
+    );
   }
   return problems;
 }
@@ -88,7 +90,9 @@ function lintInvokes(node: NodeInternals, machine: MachineInternals): string[] {
   return invokesOf(node.config).flatMap((invoke) => {
     const problems: string[] = [];
     if (typeof invoke.src === 'string' && !(invoke.src in machine.implementations.actors)) {
-      problems.push(`#${node.id}: invoke of '${invoke.src}', which is not implemented. Add it to setup({ actors }).`);
+      problems.push(
+        `#${node.id}: invoke of '${invoke.src}', which is not implemented. Add it to setup({ actors }).`,
+      );
     }
     if (invoke.onSnapshot !== undefined) {
       problems.push(`#${node.id}: invoke with onSnapshot. Let the child send events to its parent instead.`);
@@ -108,7 +112,9 @@ function lintHistory(node: NodeInternals): string[] {
 /** A static context exists before any child does. */
 const NO_REFERENCES = {
   identityOf: () => {
-    throw new NotJsonError('context holds an actor reference before any actor exists. Spawn in a context function.');
+    throw new NotJsonError(
+      'context holds an actor reference before any actor exists. Spawn in a context function.',
+    );
   },
   revive: () => undefined,
 };
@@ -128,15 +134,21 @@ function lintContext(machine: MachineInternals): string[] {
 function warningsOf(node: NodeInternals): string[] {
   const warnings: string[] = [];
   if (node.transitions.has('*') && (node.invoke.length > 0 || nodeHasAfter(node))) {
-    warnings.push(`#${node.id}: '*' also takes completions and timers that no other transition of the state takes.`);
+    warnings.push(
+      `#${node.id}: '*' also takes completions and timers that no other transition of the state takes.`,
+    );
   }
   invokesOf(node.config).forEach((invoke, index) => {
     const id = node.invoke[index]?.id ?? '';
     if (invoke.id === undefined) {
-      warnings.push(`#${node.id}: invoke without an id; its id '${id}' shifts when invokes are reordered. Write id: '…'.`);
+      warnings.push(
+        `#${node.id}: invoke without an id; its id '${id}' shifts when invokes are reordered. Write id: '…'.`,
+      );
     }
     if (invoke.onError === undefined && !nodesAbove(node).some((above) => takesErrorOf(above, id))) {
-      warnings.push(`#${node.id}: invoke '${id}' has no onError; its failure ends the actor with status error.`);
+      warnings.push(
+        `#${node.id}: invoke '${id}' has no onError; its failure ends the actor with status error.`,
+      );
     }
   });
   if (node.parent !== undefined && node.key.includes('.')) {

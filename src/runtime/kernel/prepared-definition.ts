@@ -68,7 +68,9 @@ export function preparedOf(registered: RegisteredDefinition): PreparedDefinition
   );
 }
 
-function inlineActivitiesOf(logicBySrc: ReadonlyMap<string, ChildLogic>): ReadonlyMap<string, InlineActivity> {
+function inlineActivitiesOf(
+  logicBySrc: ReadonlyMap<string, ChildLogic>,
+): ReadonlyMap<string, InlineActivity> {
   const inline = new Map<string, InlineActivity>();
   for (const [src, logic] of logicBySrc) {
     if (logic.kind === 'activity' && logic.inline !== undefined) inline.set(src, logic.inline);

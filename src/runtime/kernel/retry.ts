@@ -25,7 +25,10 @@ export function nextAttemptAtMs(
 }
 
 /** Wait after attempt number `attempt`; `share` in [0, 1) picks the place within the jitter. */
-export function backoffMs(policy: RetryPolicy, { attempt, share }: { attempt: number; share: number }): number {
+export function backoffMs(
+  policy: RetryPolicy,
+  { attempt, share }: { attempt: number; share: number },
+): number {
   const fullMs = Math.min(policy.initialMs * policy.factor ** (attempt - 1), policy.intervalMsMax);
   return Math.round(fullMs * (1 - policy.jitter * share));
 }
@@ -33,7 +36,8 @@ export function backoffMs(policy: RetryPolicy, { attempt, share }: { attempt: nu
 /** A number in [0, 1) that depends on the text alone: FNV-1a with a final mix. */
 export function hashShare(text: string): number {
   let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  for (let index = 0; index < text.length; index += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;

@@ -52,7 +52,10 @@ function takeSelfSent(draft: Draft): void {
     const event = draft.state.selfSent.shift();
     if (event === undefined) return;
     if (count >= SELF_SENT_MAX) {
-      fail(draft, failureOf(new Error(`The actor sent itself ${SELF_SENT_MAX} events without coming to rest.`)));
+      fail(
+        draft,
+        failureOf(new Error(`The actor sent itself ${SELF_SENT_MAX} events without coming to rest.`)),
+      );
       return;
     }
     if (draft.prepared.events.matches(event.type)) transitionOnce(draft, event);
@@ -113,6 +116,10 @@ export function endWith(draft: Draft, status: 'done' | 'error' | 'stopped'): voi
           actorId: childId,
           ...(state.output === undefined ? {} : { output: state.output }),
         }
-      : { type: `xstate.error.actor.${childId}`, actorId: childId, ...(state.error ? { error: failureAsJson(state.error) } : {}) };
+      : {
+          type: `xstate.error.actor.${childId}`,
+          actorId: childId,
+          ...(state.error ? { error: failureAsJson(state.error) } : {}),
+        };
   state.effects.push({ kind: 'send', to: parent.address, event });
 }

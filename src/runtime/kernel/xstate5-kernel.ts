@@ -22,8 +22,7 @@ export function createKernel(): Kernel {
 
 function create(prepared: PreparedDefinition, birth: Birth, nowMs: number): StepOutcome {
   const { address, parent, input, delivery } = birth;
-  const open = () =>
-    emptyDraft({ prepared, address, parent, nowMs, sequence: 0, armedAtMs: undefined });
+  const open = () => emptyDraft({ prepared, address, parent, nowMs, sequence: 0, armedAtMs: undefined });
   const draft = open();
   enter(draft, input);
   const frame: RecordFrame = {
@@ -37,7 +36,11 @@ function create(prepared: PreparedDefinition, birth: Birth, nowMs: number): Step
 
 type StepArguments = { deliveries: readonly Delivery[]; nowMs: number };
 
-function step(prepared: PreparedDefinition, record: ActorRecord, { deliveries, nowMs }: StepArguments): StepOutcome {
+function step(
+  prepared: PreparedDefinition,
+  record: ActorRecord,
+  { deliveries, nowMs }: StepArguments,
+): StepOutcome {
   if (record.definition.version !== prepared.definition.version) {
     throw new RuntimeError(
       'DEFINITION_VERSION_MISSING',
