@@ -6,6 +6,7 @@
  */
 import { nuid } from '@nats-io/transport-node';
 import type { Bus } from './connect.ts';
+import { whenConnected } from './connection-state.ts';
 import { ANSWER_TIMEOUT_MS, headersOf, requestAck, type OutgoingMessage } from './publish.ts';
 
 /** JetStream's limit on messages in one batch. */
@@ -15,6 +16,7 @@ export const BATCH_MESSAGES_MAX = 1_000;
 export async function publishBatch(bus: Bus, messages: readonly OutgoingMessage[]): Promise<{ firstSequence: number }> {
   const last = messages.at(-1);
   if (!last) throw new RangeError('An atomic batch needs at least one message.');
+  await whenConnected(bus);
   const batchId = nuid.next();
   messages.slice(0, -1).forEach((message, index) => {
     bus.publish(message.subject, message.data ?? '', {

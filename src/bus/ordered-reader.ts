@@ -1,6 +1,8 @@
 /** Reads subjects of a stream in order, without acknowledgements, from a given sequence on. */
 import { DeliverPolicy, jetstream, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
+import { untilAnswered } from './until-answered.ts';
 import type { Bus } from './connect.ts';
+import { ANSWER_TIMEOUT_MS } from './publish.ts';
 
 export type ReadMessage = {
   subject: string;
@@ -28,11 +30,13 @@ export async function readOrdered(
   options: OrderedReaderOptions,
   onMessage: (message: ReadMessage) => void,
 ): Promise<{ close(): Promise<void> }> {
-  const consumer = await jetstream(bus).consumers.get(options.stream, {
-    filter_subjects: [...options.subjects],
-    ...startOf(options.from),
-    ...(options.headersOnly ? { headers_only: true } : {}),
-  });
+  const consumer = await untilAnswered(bus, () =>
+    jetstream(bus, { timeout: ANSWER_TIMEOUT_MS }).consumers.get(options.stream, {
+      filter_subjects: [...options.subjects],
+      ...startOf(options.from),
+      ...(options.headersOnly ? { headers_only: true } : {}),
+    }),
+  );
   const messages: ConsumerMessages = await consumer.consume({
     expires: 5_000,
     idle_heartbeat: 1_000,

@@ -2,6 +2,7 @@
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import { BusError } from './bus-error.ts';
 import type { Bus } from './connect.ts';
+import { orConnectionLoss, whenConnected } from './connection-state.ts';
 
 export type OutgoingMessage = {
   subject: string;
@@ -35,10 +36,12 @@ export async function requestAck(
   const { message, extra, timeoutMs } = args;
   let ack: PubAck;
   try {
-    const answer = await bus.request(message.subject, message.data ?? '', {
+    await whenConnected(bus);
+    const request = bus.request(message.subject, message.data ?? '', {
       headers: headersOf(message, extra),
       timeout: timeoutMs,
     });
+    const answer = await orConnectionLoss(bus, request);
     ack = answer.json<PubAck>();
   } catch (error) {
     throw new BusError(0, `No answer to a publish on ${message.subject}; it may be stored.`, { cause: error });

@@ -1,6 +1,7 @@
 /** Reads the newest message of a subject from the stream's leader: never older than any acknowledged write. */
 import { BusError, JetStreamCode } from './bus-error.ts';
 import type { Bus } from './connect.ts';
+import { orConnectionLoss, whenConnected } from './connection-state.ts';
 import { ANSWER_TIMEOUT_MS } from './publish.ts';
 
 export type StoredMessage = {
@@ -20,11 +21,13 @@ type Answer = {
 export async function readLast(bus: Bus, args: { stream: string; subject: string }): Promise<StoredMessage | null> {
   let answer: Answer;
   try {
-    const reply = await bus.request(
+    await whenConnected(bus);
+    const request = bus.request(
       `$JS.API.STREAM.MSG.GET.${args.stream}`,
       JSON.stringify({ last_by_subj: args.subject }),
       { timeout: ANSWER_TIMEOUT_MS },
     );
+    const reply = await orConnectionLoss(bus, request);
     answer = reply.json<Answer>();
   } catch (error) {
     throw new BusError(0, `No answer to a read of ${args.subject}.`, { cause: error });

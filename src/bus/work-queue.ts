@@ -1,6 +1,7 @@
 /** Shared consumption of a work-queue stream: each message goes to one replica and comes back when that one dies. */
 import { AckPolicy, jetstream, jetstreamManager, type JsMsg } from '@nats-io/jetstream';
 import type { Bus } from './connect.ts';
+import { untilAnswered } from './until-answered.ts';
 
 const SECOND_NS = 1_000_000_000;
 
@@ -36,16 +37,18 @@ export async function consumeWork(
   options: WorkQueueOptions,
   onItem: (item: WorkItem) => void,
 ): Promise<{ close(): Promise<void> }> {
-  const manager = await jetstreamManager(bus, { timeout: 10_000 });
-  await manager.consumers.add(options.stream, {
-    durable_name: options.consumer,
-    ack_policy: AckPolicy.Explicit,
-    filter_subject: options.filter,
-    ack_wait: (options.ackWaitMs / 1_000) * SECOND_NS,
-    max_deliver: -1,
-    max_ack_pending: options.concurrency,
-  });
-  const consumer = await jetstream(bus).consumers.get(options.stream, options.consumer);
+  const manager = await untilAnswered(bus, () => jetstreamManager(bus, { timeout: 5_000 }));
+  await untilAnswered(bus, () =>
+    manager.consumers.add(options.stream, {
+      durable_name: options.consumer,
+      ack_policy: AckPolicy.Explicit,
+      filter_subject: options.filter,
+      ack_wait: (options.ackWaitMs / 1_000) * SECOND_NS,
+      max_deliver: -1,
+      max_ack_pending: options.concurrency,
+    }),
+  );
+  const consumer = await untilAnswered(bus, () => jetstream(bus).consumers.get(options.stream, options.consumer));
   const messages = await consumer.consume({
     expires: 5_000,
     idle_heartbeat: 1_000,
