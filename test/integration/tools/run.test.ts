@@ -65,13 +65,18 @@ describe('the launcher', () => {
   });
 
   it('installs once when the lockfile is another one than what is installed', async () => {
-    // given a lockfile that no longer wants the installed dependency
-    const lock = {
-      name: 'x',
-      lockfileVersion: 3,
-      packages: { '': {}, 'node_modules/b': { version: '2.0.0', link: true } },
+    // given a dependency of the lockfile that is not installed; it lies beside, so no registry is asked
+    const manifest = { name: 'x', type: 'module', dependencies: { b: 'file:b' } };
+    const packages = {
+      '': manifest,
+      b: { version: '1.0.0' },
+      'node_modules/b': { resolved: 'b', link: true },
     };
-    await writeFile(path.join(root, 'package-lock.json'), JSON.stringify(lock));
+    await mkdir(path.join(root, 'b'));
+    await writeFile(path.join(root, 'b/package.json'), '{"name":"b","version":"1.0.0"}');
+    await writeFile(path.join(root, 'package.json'), JSON.stringify(manifest));
+    const lock = JSON.stringify({ name: 'x', lockfileVersion: 3, packages });
+    await writeFile(path.join(root, 'package-lock.json'), lock);
 
     // when a job runs twice
     const first = await run("console.log('job');", 'windlass');
