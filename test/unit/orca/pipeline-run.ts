@@ -149,7 +149,13 @@ export class ScriptedCloud {
       case 'cloneServerGroup':
         return this.#create(context, application);
       case 'disableServerGroup':
-        if (mine) mine.disabled = true;
+        if (mine) {
+          mine.disabled = true;
+          mine.instances = mine.instances.map((instance) => ({
+            ...instance,
+            health: 'outOfService' as const,
+          }));
+        }
         return succeeded();
       case 'enableServerGroup':
         if (mine) mine.disabled = false;
