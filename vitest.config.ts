@@ -30,6 +30,8 @@ export default defineConfig({
       project('integration', { globalSetup: natsServer }),
       // Whole systems of several processes: one at a time.
       project('e2e', { globalSetup: natsServer, fileParallelism: false }),
+      // Needs a Docker engine, so it runs only when asked for: npm test -- --project docker
+      project('docker', { fileParallelism: false }),
     ],
   },
 });

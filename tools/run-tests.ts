@@ -1,7 +1,7 @@
 /**
  * Runs vitest and ends with one line `N passed, N failed`, counted from its own report.
  *
- * Arguments go to vitest as they are. Exits non-zero when a test failed, when a file could not be
+ * Arguments go to vitest as they are. Without `--project` all projects run but `docker`, which needs an engine. Exits non-zero when a test failed, when a file could not be
  * loaded, or when nothing ran at all: silence is not success.
  */
 import { spawn } from 'node:child_process';
@@ -10,6 +10,9 @@ import path from 'node:path';
 
 const root = path.dirname(import.meta.dirname);
 const reportPath = path.join(root, '.windlass', `test-report-${process.pid}.json`);
+
+const vitestArguments = process.argv.slice(2);
+const choosesProjects = vitestArguments.some((argument) => argument.startsWith('--project'));
 
 type Report = { numPassedTests: number; numFailedTests: number; numFailedTestSuites: number };
 
@@ -22,7 +25,8 @@ function runVitest(): Promise<number> {
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${reportPath}`,
-      ...process.argv.slice(2),
+      ...(choosesProjects ? [] : ['--project=!docker']),
+      ...vitestArguments,
     ],
     { cwd: root, stdio: 'inherit' },
   );
