@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { assign, createMachine, fromPromise, setup } from 'xstate';
 import { activity } from '#machines/support/activity.ts';
-import { bothModes, fails, given, hangs, returns, takes } from '#test/support/machine-harness.ts';
+import { bothModes, fails, given, returns, takes } from '#test/support/machine-harness.ts';
 import { launchDefinition } from './machines/launch.machine.ts';
 
 const input = { count: 2 };
