@@ -11,11 +11,13 @@ import { CloudStore, type CloudTransaction, type Write } from './cloud/cloud-sto
 import type { Scope } from './cloud/resource.ts';
 import type { Timings } from './cloud/timings.ts';
 import { ActiveFaults, type FaultHit } from './faults/fault-plan.ts';
+import { errorOfFault } from './faults/fault-error.ts';
 import type { FaultPlan } from './faults/fault-rule.ts';
 import { openJournal, volatileJournal, type Journal } from './journal/journal.ts';
 import type { JournalLine } from './journal/journal-line.ts';
 import { Ledger, type LedgerEntry } from './journal/ledger.ts';
-import { plantSeed, type Seed } from './seed/seed.ts';
+import { plantSeed } from './seed/seed.ts';
+import type { Seed } from './seed/seed-format.ts';
 import { AwsError } from './wire/aws-error.ts';
 import type { ServiceCode } from './wire/credential-scope.ts';
 import { Params, type ParamTree } from './wire/params.ts';
@@ -66,7 +68,8 @@ export class AwsDouble {
   constructor(options: AwsDoubleOptions) {
     this.options = options;
     const { directory } = options;
-    this.journal = directory === undefined ? volatileJournal : openJournal(directory, (line) => this.replay(line));
+    this.journal =
+      directory === undefined ? volatileJournal : openJournal(directory, (line) => this.replay(line));
   }
 
   /** Nothing was ever done or seeded here. */
@@ -127,7 +130,10 @@ export class AwsDouble {
     this.journal.close();
   }
 
-  private attempt(call: Call, circumstances: { readonly nowMs: number; readonly hit: FaultHit | undefined }): Attempt {
+  private attempt(
+    call: Call,
+    circumstances: { readonly nowMs: number; readonly hit: FaultHit | undefined },
+  ): Attempt {
     const { nowMs, hit } = circumstances;
     const told = errorOfFault(call.service, hit);
     const isUndone = hit?.rule.fault === 'reset-before' || (told !== undefined && !hit?.rule.afterEffect);
@@ -141,7 +147,8 @@ export class AwsDouble {
     }
     try {
       const result = this.run(call, { cloud, nowMs });
-      if (told !== undefined) return { outcome: told.code, applied: true, writes: cloud.writes(), error: told };
+      if (told !== undefined)
+        return { outcome: told.code, applied: true, writes: cloud.writes(), error: told };
       const outcome = hit?.rule.fault === 'reset-after' ? 'connection-reset' : 'ok';
       return { outcome, applied: true, writes: cloud.writes(), result };
     } catch (error) {
@@ -150,10 +157,16 @@ export class AwsDouble {
     }
   }
 
-  private run(call: Call, moment: { readonly cloud: CloudTransaction; readonly nowMs: number }): Attempt['result'] & {} {
+  private run(
+    call: Call,
+    moment: { readonly cloud: CloudTransaction; readonly nowMs: number },
+  ): Attempt['result'] & {} {
     const action = this.options.actions[call.service][call.action];
     if (action === undefined) {
-      throw new AwsError('InvalidAction', `The action ${call.action} is not valid for this endpoint of the double.`);
+      throw new AwsError(
+        'InvalidAction',
+        `The action ${call.action} is not valid for this endpoint of the double.`,
+      );
     }
     const actionCall: ActionCall = {
       action: call.action,
@@ -274,25 +287,5 @@ export class AwsDouble {
   private applyWrites(scope: Scope, writes: readonly Write[]): void {
     this.store.apply(scope, writes);
     this.dueAtMs.set(`${scope.account}/${scope.region}`, 0);
-  }
-}
-
-/** What a fault makes the caller hear, if it makes it hear anything. */
-function errorOfFault(service: ServiceCode, hit: FaultHit | undefined): AwsError | undefined {
-  switch (hit?.rule.fault) {
-    case 'throttle':
-      return service === 'ec2'
-        ? new AwsError('RequestLimitExceeded', 'Request limit exceeded.', 503)
-        : new AwsError('Throttling', 'Rate exceeded');
-    case 'error-500':
-      return service === 'ec2'
-        ? new AwsError('InternalError', 'An internal error has occurred', 500)
-        : new AwsError('InternalFailure', 'The request processing has failed because of an unknown error.', 500);
-    case 'error-503':
-      return service === 'ec2'
-        ? new AwsError('Unavailable', 'The server is overloaded and can not handle the request.', 503)
-        : new AwsError('ServiceUnavailable', 'The request has failed due to a temporary failure of the server.', 503);
-    default:
-      return undefined;
   }
 }

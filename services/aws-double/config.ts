@@ -45,5 +45,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv = pro
     seed: values.seed ?? env['AWS_DOUBLE_SEED'],
     timings: values.timings ?? env['AWS_DOUBLE_TIMINGS'],
   };
-  return AwsDoubleConfig.parse(Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined)));
+  return AwsDoubleConfig.parse(
+    Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined)),
+  );
 }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { readConfig } from './config.ts';
 import { DEMO_SEED } from './seed/demo.ts';
-import { Seed } from './seed/seed.ts';
+import { Seed } from './seed/seed-format.ts';
 import { startAwsDouble } from './start.ts';
 
 const config = readConfig(process.argv.slice(2));

@@ -12,7 +12,7 @@ import { AwsDouble } from './aws-double.ts';
 import { Timings } from './cloud/timings.ts';
 import { awsEndpoint } from './http/aws-endpoint.ts';
 import { controlRoutes } from './http/control-routes.ts';
-import { Seed, type SeedInput } from './seed/seed.ts';
+import { Seed, type SeedInput } from './seed/seed-format.ts';
 
 export interface StartAwsDoubleOptions {
   /** 0, the default, picks a free port. */

@@ -12,7 +12,11 @@ import {
   describeLoadBalancerTargetGroups,
   detachLoadBalancerTargetGroups,
 } from './auto-scaling/group-target-groups.ts';
-import { deleteLifecycleHook, describeLifecycleHooks, putLifecycleHook } from './auto-scaling/lifecycle-hooks.ts';
+import {
+  deleteLifecycleHook,
+  describeLifecycleHooks,
+  putLifecycleHook,
+} from './auto-scaling/lifecycle-hooks.ts';
 import { terminateInstanceInAutoScalingGroup } from './auto-scaling/members.ts';
 import { enableMetricsCollection } from './auto-scaling/metrics.ts';
 import { resumeProcesses, suspendProcesses } from './auto-scaling/processes.ts';

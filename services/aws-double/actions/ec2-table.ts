@@ -10,7 +10,12 @@ import {
   describeLaunchTemplates,
   describeLaunchTemplateVersions,
 } from './ec2/launch-templates.ts';
-import { describeAvailabilityZones, describeKeyPairs, describeSubnets, describeVpcs } from './ec2/networks.ts';
+import {
+  describeAvailabilityZones,
+  describeKeyPairs,
+  describeSubnets,
+  describeVpcs,
+} from './ec2/networks.ts';
 import {
   authorizeSecurityGroupIngress,
   createSecurityGroup,

@@ -35,7 +35,9 @@ export function advance(context: ProgressContext, nowMs: number): number {
   forgetEnded(context, nowMs);
   const dueTimes = [
     ...cloud.list('autoScalingGroup').map((entry) => entry.reconcileAtMs ?? Infinity),
-    ...cloud.list('autoScalingGroup').map((entry) => (entry.deletingAtMs === undefined ? Infinity : nowMs + 1)),
+    ...cloud
+      .list('autoScalingGroup')
+      .map((entry) => (entry.deletingAtMs === undefined ? Infinity : nowMs + 1)),
     ...cloud.list('instance').map((entry) => nextDueOf(context, entry)),
     ...cloud.list('targetRegistration').map((entry) => entry.endedAtMs ?? Infinity),
   ];
@@ -53,7 +55,8 @@ function earliestDue(context: ProgressContext, nowMs: number): AutoScalingGroup 
   let earliest: AutoScalingGroup | undefined;
   for (const group of context.cloud.list('autoScalingGroup')) {
     if (group.reconcileAtMs === undefined || group.reconcileAtMs > nowMs) continue;
-    if (earliest === undefined || group.reconcileAtMs < (earliest.reconcileAtMs ?? Infinity)) earliest = group;
+    if (earliest === undefined || group.reconcileAtMs < (earliest.reconcileAtMs ?? Infinity))
+      earliest = group;
   }
   return earliest;
 }
@@ -73,7 +76,8 @@ function admitMembers(context: ProgressContext, upToMs: number): void {
     if (group === undefined || leftFirst || isSuspended(group, 'AddToLoadBalancer')) continue;
     for (const arn of group.targetGroupArns) {
       const targetGroup = targetGroupByArn(cloud, arn);
-      if (targetGroup !== undefined) registerTarget(context, { group: targetGroup, instance }, instance.runningAtMs);
+      if (targetGroup !== undefined)
+        registerTarget(context, { group: targetGroup, instance }, instance.runningAtMs);
     }
   }
 }
@@ -86,7 +90,8 @@ function reconcile(context: ProgressContext, group: AutoScalingGroup, atMs: numb
     retryAtMs = launchMembers(context, { group, members, count: missing }, atMs);
   } else if (missing < 0 && !isSuspended(group, 'Terminate')) {
     const surplus = chooseSurplus(members, -missing);
-    for (const instance of surplus) retireWithActivity(context, { group, instance, why: 'a change of capacity' }, atMs);
+    for (const instance of surplus)
+      retireWithActivity(context, { group, instance, why: 'a change of capacity' }, atMs);
   }
   context.cloud.put('autoScalingGroup', { ...group, reconcileAtMs: retryAtMs, lastScalingAtMs: atMs });
 }
@@ -131,7 +136,9 @@ function launchPlanOf(
   const template = context.cloud.getFresh('launchTemplate', group.launchTemplate.id);
   const version = template === undefined ? undefined : versionOf(template, group.launchTemplate.version);
   if (version === undefined) {
-    return { refusal: `The launch template ${group.launchTemplate.id} does not exist. Launching EC2 instance failed.` };
+    return {
+      refusal: `The launch template ${group.launchTemplate.id} does not exist. Launching EC2 instance failed.`,
+    };
   }
   if (subnet === undefined) return { refusal: 'No subnet is available. Launching EC2 instance failed.' };
   const specification = specificationOf(version);
@@ -149,7 +156,11 @@ function launchPlanOf(
   return { subnet, specification, imageId, version: String(version.number) };
 }
 
-function launchMember(context: ProgressContext, plan: LaunchPlan & { group: AutoScalingGroup }, atMs: number): void {
+function launchMember(
+  context: ProgressContext,
+  plan: LaunchPlan & { group: AutoScalingGroup },
+  atMs: number,
+): void {
   const { group } = plan;
   const instance = launchInstance(
     context,

@@ -15,7 +15,9 @@ export interface Instance extends Resource {
   readonly privateIp: string;
   readonly reservationId: string;
   readonly clientToken?: string | undefined;
-  readonly launchTemplate?: { readonly id: string; readonly name: string; readonly version: string } | undefined;
+  readonly launchTemplate?:
+    | { readonly id: string; readonly name: string; readonly version: string }
+    | undefined;
   readonly runningAtMs: number;
   /** The group gave it up: it takes no new traffic and no longer counts. */
   readonly leavingAtMs?: number | undefined;
@@ -51,5 +53,8 @@ export function lifecycleStateAt(instance: Instance, nowMs: number): 'Pending' |
 
 /** Does its group count it towards the desired capacity? */
 export function countsAsMember(instance: Instance): boolean {
-  return instance.groupName !== undefined && (instance.leavingAtMs === undefined || instance.lossUnnoticed === true);
+  return (
+    instance.groupName !== undefined &&
+    (instance.leavingAtMs === undefined || instance.lossUnnoticed === true)
+  );
 }

@@ -26,10 +26,14 @@ export interface LaunchSpecification {
 }
 
 /** `$Latest`, `$Default`, a number or nothing (the default version). Undefined when there is no such version. */
-export function versionOf(template: LaunchTemplate, wanted: string | undefined): LaunchTemplateVersion | undefined {
+export function versionOf(
+  template: LaunchTemplate,
+  wanted: string | undefined,
+): LaunchTemplateVersion | undefined {
   const last = template.versions.at(-1);
   if (wanted === '$Latest') return last;
-  const number = wanted === undefined || wanted === '' || wanted === '$Default' ? template.defaultVersion : Number(wanted);
+  const number =
+    wanted === undefined || wanted === '' || wanted === '$Default' ? template.defaultVersion : Number(wanted);
   return template.versions.find((version) => version.number === number);
 }
 

@@ -12,7 +12,9 @@ export function noticeLoss(
   instance: Instance,
 ): Instance {
   const group =
-    instance.groupName === undefined ? undefined : context.cloud.getFresh('autoScalingGroup', instance.groupName);
+    instance.groupName === undefined
+      ? undefined
+      : context.cloud.getFresh('autoScalingGroup', instance.groupName);
   if (group === undefined || instance.leavingAtMs !== context.nowMs) return instance;
   if (isSuspended(group, 'HealthCheck') || isSuspended(group, 'ReplaceUnhealthy')) {
     const unnoticed = { ...instance, lossUnnoticed: true };

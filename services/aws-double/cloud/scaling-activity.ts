@@ -14,7 +14,10 @@ export interface ScalingActivity extends Resource {
 }
 
 /** Status and progress in percent at a moment. */
-export function activityStatusAt(activity: ScalingActivity, nowMs: number): { code: string; progress: number } {
+export function activityStatusAt(
+  activity: ScalingActivity,
+  nowMs: number,
+): { code: string; progress: number } {
   if (nowMs >= activity.finishedAtMs) return { code: activity.outcome, progress: 100 };
   return { code: 'InProgress', progress: 50 };
 }

@@ -33,7 +33,11 @@ export function registerTarget(
 }
 
 /** Starts the draining. Not registered or draining already: nothing changes. */
-export function deregisterTarget(context: TransitionContext, registration: TargetRegistration, atMs: number): void {
+export function deregisterTarget(
+  context: TransitionContext,
+  registration: TargetRegistration,
+  atMs: number,
+): void {
   if (registration.deregisteredAtMs !== undefined) return;
   context.cloud.put('targetRegistration', {
     ...registration,

@@ -72,7 +72,8 @@ export class ActiveFaults {
     for (const [index, rule] of this.current.rules.entries()) {
       if (!matches(rule)) continue;
       if (rule.times !== undefined && (this.hits[index] ?? 0) >= rule.times) continue;
-      if (rule.probability < 1 && fraction(`${this.current.seed}/${index}/${draw}`) >= rule.probability) continue;
+      if (rule.probability < 1 && fraction(`${this.current.seed}/${index}/${draw}`) >= rule.probability)
+        continue;
       return { rule, index };
     }
     return undefined;

@@ -25,7 +25,10 @@ export function awsEndpoint(double: AwsDouble): (context: HttpContext) => Promis
     } catch (error) {
       const refusal = error instanceof AwsError ? error : internalError(error);
       const requestId = 'none';
-      return xml(encodeError({ service, action: String(action), requestId }, refusal), { status: refusal.status, requestId });
+      return xml(encodeError({ service, action: String(action), requestId }, refusal), {
+        status: refusal.status,
+        requestId,
+      });
     }
   };
 }
@@ -54,5 +57,9 @@ function xml(body: string, head: { readonly status: number; readonly requestId: 
 /** A fault of the double itself must not look like one of AWS: its text says where to look. */
 function internalError(error: unknown): AwsError {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return new AwsError('DoubleInternalError', `The AWS double itself failed. This is a bug in it: ${text}`, 500);
+  return new AwsError(
+    'DoubleInternalError',
+    `The AWS double itself failed. This is a bug in it: ${text}`,
+    500,
+  );
 }

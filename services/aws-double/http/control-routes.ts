@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import type { AwsDouble } from '../aws-double.ts';
 import { FaultPlan } from '../faults/fault-rule.ts';
-import { Seed, SeedError } from '../seed/seed.ts';
+import { Seed, SeedError } from '../seed/seed-format.ts';
 
 const LedgerQuery = z.object({ since: z.coerce.number().int().nonnegative().default(0) });
 
@@ -41,7 +41,10 @@ export function controlRoutes(double: AwsDouble): Hono {
       return context.json({ code: 'DOUBLE_REQUEST_INVALID', message: z.prettifyError(error) }, 400);
     }
     if (error instanceof SyntaxError) {
-      return context.json({ code: 'DOUBLE_REQUEST_INVALID', message: `The body is no JSON: ${error.message}` }, 400);
+      return context.json(
+        { code: 'DOUBLE_REQUEST_INVALID', message: `The body is no JSON: ${error.message}` },
+        400,
+      );
     }
     return context.json({ code: 'DOUBLE_INTERNAL', message: error.message }, 500);
   });

@@ -5,7 +5,12 @@ import type { FaultPlan } from '../faults/fault-rule.ts';
 import type { LedgerEntry } from './ledger.ts';
 
 export type JournalLine =
-  | { readonly line: 'call'; readonly number: number; readonly entry: LedgerEntry; readonly writes: readonly Write[] }
+  | {
+      readonly line: 'call';
+      readonly number: number;
+      readonly entry: LedgerEntry;
+      readonly writes: readonly Write[];
+    }
   /** Auto Scaling acted on its own. */
   | {
       readonly line: 'progress';

@@ -80,7 +80,11 @@ export class Ledger {
   }
 
   /** Follows resources through their lives. Returns what the writes did, for the entry of the call. */
-  follow(scope: Scope, writes: readonly Write[], by: { readonly author: Author; readonly atMs: number }): ResourceEffect[] {
+  follow(
+    scope: Scope,
+    writes: readonly Write[],
+    by: { readonly author: Author; readonly atMs: number },
+  ): ResourceEffect[] {
     return writes.flatMap((write) => {
       if (UNLISTED_KINDS.has(write.kind)) return [];
       const change = this.followOne(scope, write, by);

@@ -7,7 +7,7 @@
  * - every region: a VPC, three internal subnets, two security groups, a target group, images 1.4.1, 1.4.2 and a
  *   broken 1.5.0 that never passes a health check
  */
-import type { SeedInput } from './seed.ts';
+import type { SeedInput } from './seed-format.ts';
 
 export const DEMO_ACCOUNT = '123456789012';
 export const DEMO_REGIONS = ['us-east-1', 'us-east-2', 'us-west-2'] as const;
@@ -41,11 +41,19 @@ export function demoSecurityGroupId(region: DemoRegion): string {
   return `sg-0${REGION_DIGITS[region]}000000000000a`;
 }
 
-const place = (region: DemoRegion): { account: string; region: DemoRegion } => ({ account: DEMO_ACCOUNT, region });
+const place = (region: DemoRegion): { account: string; region: DemoRegion } => ({
+  account: DEMO_ACCOUNT,
+  region,
+});
 
 function demoServerGroup(
   region: DemoRegion,
-  group: { readonly name: string; readonly cluster: string; readonly count: number; readonly version: DemoVersion },
+  group: {
+    readonly name: string;
+    readonly cluster: string;
+    readonly count: number;
+    readonly version: DemoVersion;
+  },
 ): NonNullable<SeedInput['serverGroups']>[number] {
   return {
     ...place(region),
@@ -105,7 +113,11 @@ export const DEMO_SEED: SeedInput = {
       tags: { appversion: `payments-${version}`, base_ami_version: 'debian-12' },
     })),
   ),
-  targetGroups: DEMO_REGIONS.map((region) => ({ ...place(region), name: 'payments', vpcId: demoVpcId(region) })),
+  targetGroups: DEMO_REGIONS.map((region) => ({
+    ...place(region),
+    name: 'payments',
+    vpcId: demoVpcId(region),
+  })),
   serverGroups: [
     ...(['us-east-1', 'us-east-2'] as const).map((region) =>
       demoServerGroup(region, {

@@ -1,15 +1,15 @@
 /** Planting of single resources. What exists is left as it is. */
 import type { z } from 'zod';
 import type { Tag } from '../cloud/resource.ts';
+import type { Bed } from './seed-bed.ts';
 import type {
-  Bed,
   SeedImage,
   SeedKeyPair,
   SeedSecurityGroup,
   SeedSubnet,
   SeedTargetGroup,
   SeedVpc,
-} from './seed.ts';
+} from './seed-format.ts';
 
 interface NetworkSeeds {
   vpc: z.infer<typeof SeedVpc>;
@@ -30,10 +30,24 @@ export function plantNetwork<K extends keyof NetworkSeeds>(bed: Bed, kind: K, se
     const { vpcId, zone, cidr } = seed;
     cloud.put('subnet', { id, createdAtMs, tags: tagsOf(seed.tags), vpcId, zone, cidr });
   } else if ('isDefault' in seed) {
-    cloud.put('vpc', { id, createdAtMs, tags: tagsOf(seed.tags), cidr: seed.cidr, isDefault: seed.isDefault });
+    cloud.put('vpc', {
+      id,
+      createdAtMs,
+      tags: tagsOf(seed.tags),
+      cidr: seed.cidr,
+      isDefault: seed.isDefault,
+    });
   } else if ('vpcId' in seed) {
     const { name, vpcId, description } = seed;
-    cloud.put('securityGroup', { id, createdAtMs, tags: tagsOf(seed.tags), name, vpcId, description, ingress: [] });
+    cloud.put('securityGroup', {
+      id,
+      createdAtMs,
+      tags: tagsOf(seed.tags),
+      name,
+      vpcId,
+      description,
+      ingress: [],
+    });
   } else {
     cloud.put('keyPair', { id, createdAtMs, name: seed.name, fingerprint: cloud.newDigits(40) });
   }

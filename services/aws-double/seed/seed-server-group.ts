@@ -5,7 +5,8 @@ import { launchInstance } from '../cloud/instance-transitions.ts';
 import { specificationOf, type LaunchTemplateVersion } from '../cloud/launch-template.ts';
 import { registerTarget } from '../cloud/target-transitions.ts';
 import { INSTANT } from '../cloud/timings.ts';
-import { SeedError, type Bed, type SeedServerGroup } from './seed.ts';
+import type { Bed } from './seed-bed.ts';
+import { SeedError, type SeedServerGroup } from './seed-format.ts';
 import { tagsOf } from './seed-resources.ts';
 
 type ServerGroup = z.infer<typeof SeedServerGroup>;
@@ -71,7 +72,8 @@ export function plantServerGroup(bed: Bed, seed: ServerGroup): void {
     );
     cloud.put('instance', { ...instance, admitted: true });
     if (!seed.enabled) continue;
-    for (const targetGroup of targetGroups) registerTarget(context, { group: targetGroup, instance }, createdAtMs);
+    for (const targetGroup of targetGroups)
+      registerTarget(context, { group: targetGroup, instance }, createdAtMs);
   }
 }
 
@@ -91,7 +93,14 @@ function plantTemplate(
   };
   const id = `lt-${bed.cloud.newDigits(17)}`;
   const name = `${seed.name}-seeded`;
-  bed.cloud.put('launchTemplate', { id, createdAtMs, name, defaultVersion: 1, versions: [version], tags: [] });
+  bed.cloud.put('launchTemplate', {
+    id,
+    createdAtMs,
+    name,
+    defaultVersion: 1,
+    versions: [version],
+    tags: [],
+  });
   return { template: { id, name, version: '1' }, version };
 }
 

@@ -39,7 +39,11 @@ export function parseCredentialScope(authorization: string | undefined): Credent
   const match = /Credential=([^/\s,]+)\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request/.exec(authorization);
   const [, accessKeyId, region, service] = match ?? [];
   if (accessKeyId === undefined || region === undefined) {
-    throw new AwsError('IncompleteSignature', 'Authorization header requires a Credential with a full scope', 403);
+    throw new AwsError(
+      'IncompleteSignature',
+      'Authorization header requires a Credential with a full scope',
+      403,
+    );
   }
   const known = SERVICES.find((code) => code === service);
   if (known === undefined) {

@@ -16,7 +16,11 @@ export interface PageRequest {
 export function pageOf<T>(all: readonly T[], request: PageRequest): Page<T> {
   let start = 0;
   if (request.token !== undefined && request.token !== '') {
-    start = Number(Buffer.from(request.token, 'base64url').toString().replace(/^after:/, ''));
+    start = Number(
+      Buffer.from(request.token, 'base64url')
+        .toString()
+        .replace(/^after:/, ''),
+    );
     if (!Number.isInteger(start) || start < 0) {
       throw new AwsError('InvalidNextToken', `The token '${request.token}' is invalid.`);
     }

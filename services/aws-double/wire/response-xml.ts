@@ -11,7 +11,11 @@ import type { ServiceCode } from './credential-scope.ts';
 
 export type XmlNode = string | number | boolean | undefined | XmlNode[] | { [name: string]: XmlNode };
 
-const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@', suppressBooleanAttributes: false });
+const builder = new XMLBuilder({
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  suppressBooleanAttributes: false,
+});
 
 const NAMESPACES: Record<ServiceCode, string> = {
   ec2: 'http://ec2.amazonaws.com/doc/2016-11-15/',
@@ -44,7 +48,9 @@ export function timeText(atMs: number | undefined): string | undefined {
 export function encodeResult(answer: Answer, result: { [name: string]: XmlNode }): string {
   const xmlns = NAMESPACES[answer.service];
   if (answer.service === 'ec2') {
-    return build({ [`${answer.action}Response`]: { '@xmlns': xmlns, requestId: answer.requestId, ...result } });
+    return build({
+      [`${answer.action}Response`]: { '@xmlns': xmlns, requestId: answer.requestId, ...result },
+    });
   }
   return build({
     [`${answer.action}Response`]: {

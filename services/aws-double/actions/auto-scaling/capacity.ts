@@ -16,7 +16,11 @@ export const updateAutoScalingGroup: Action = (call) => {
   const minSize = params.integer('MinSize') ?? group.minSize;
   const maxSize = params.integer('MaxSize') ?? group.maxSize;
   const moved = Math.max(minSize, Math.min(maxSize, group.desiredCapacity));
-  const bounds = checkedBounds({ minSize, maxSize, desiredCapacity: params.integer('DesiredCapacity') ?? moved });
+  const bounds = checkedBounds({
+    minSize,
+    maxSize,
+    desiredCapacity: params.integer('DesiredCapacity') ?? moved,
+  });
   const isMoving = params.has('VPCZoneIdentifier') || params.has('AvailabilityZones');
   const policies = params.texts('TerminationPolicies');
   const updated: AutoScalingGroup = {

@@ -96,7 +96,8 @@ function boundsOf(params: Params): Bounds {
 /** @throws AwsError ValidationError when they contradict each other */
 export function checkedBounds(bounds: Bounds): Bounds {
   const { minSize, maxSize, desiredCapacity } = bounds;
-  if (minSize < 0) throw validationError(`Value '${minSize}' at 'minSize' must be greater than or equal to 0`);
+  if (minSize < 0)
+    throw validationError(`Value '${minSize}' at 'minSize' must be greater than or equal to 0`);
   if (minSize > maxSize) {
     throw validationError(`Max bound, ${maxSize}, must be greater than or equal to min bound, ${minSize}`);
   }
@@ -124,7 +125,9 @@ export function placementOf(call: ActionCall): { subnetIds: string[]; zones: str
   if (chosen.length > 0) {
     const covered = [...new Set(chosen.map((subnet) => subnet.zone))];
     if (zones.some((zone) => !covered.includes(zone))) {
-      throw validationError("The availability zones of the specified subnets and the Auto Scaling group do not match");
+      throw validationError(
+        'The availability zones of the specified subnets and the Auto Scaling group do not match',
+      );
     }
     return { subnetIds: named, zones: covered };
   }

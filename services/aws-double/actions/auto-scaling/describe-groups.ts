@@ -36,7 +36,9 @@ function groupTest(filter: Params): (group: AutoScalingGroup) => boolean {
     const key = name.slice('tag:'.length);
     return (group) => group.tags.some((tag) => tag.key === key && values.includes(tag.value));
   }
-  throw validationError(`Filter type ${name} is not correct. Allowed Filter types are: tag-key, tag-value, tag:<key>`);
+  throw validationError(
+    `Filter type ${name} is not correct. Allowed Filter types are: tag-key, tag-value, tag:<key>`,
+  );
 }
 
 function groupNode(call: ActionCall, group: AutoScalingGroup): XmlNode {
@@ -66,7 +68,9 @@ function groupNode(call: ActionCall, group: AutoScalingGroup): XmlNode {
       })),
     ),
     VPCZoneIdentifier: group.subnetIds.join(','),
-    EnabledMetrics: members(group.enabledMetrics.map((metric) => ({ Metric: metric, Granularity: '1Minute' }))),
+    EnabledMetrics: members(
+      group.enabledMetrics.map((metric) => ({ Metric: metric, Granularity: '1Minute' })),
+    ),
     Status: group.deletingAtMs === undefined ? undefined : 'Delete in progress',
     Tags: members(
       group.tags.map((tag) => ({
@@ -105,9 +109,14 @@ export const describeAutoScalingInstances: Action = ({ cloud, params, nowMs }) =
   const ids = params.texts('InstanceIds');
   const wanted = cloud
     .list('instance')
-    .filter((instance) => instance.groupName !== undefined && instanceStateAt(instance, nowMs) !== 'terminated')
+    .filter(
+      (instance) => instance.groupName !== undefined && instanceStateAt(instance, nowMs) !== 'terminated',
+    )
     .filter((instance) => ids.length === 0 || ids.includes(instance.id));
-  const page = pageOf(wanted, { token: params.text('NextToken'), sizeMax: params.integer('MaxRecords') ?? PAGE_DEFAULT });
+  const page = pageOf(wanted, {
+    token: params.text('NextToken'),
+    sizeMax: params.integer('MaxRecords') ?? PAGE_DEFAULT,
+  });
   return {
     AutoScalingInstances: members(
       page.entries.map((instance) => ({

@@ -39,7 +39,10 @@ export function requiredText(params: Params, name: string): string {
 
 /** The launch template of a create or an update, checked: template, version and image exist. */
 export function launchTemplateOf(call: ActionCall): AutoScalingGroup['launchTemplate'] | undefined {
-  const mixed = call.params.node('MixedInstancesPolicy')?.node('LaunchTemplate')?.node('LaunchTemplateSpecification');
+  const mixed = call.params
+    .node('MixedInstancesPolicy')
+    ?.node('LaunchTemplate')
+    ?.node('LaunchTemplateSpecification');
   const wanted = call.params.node('LaunchTemplate') ?? mixed;
   if (wanted === undefined) return undefined;
   const id = wanted.text('LaunchTemplateId');

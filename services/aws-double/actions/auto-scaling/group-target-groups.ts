@@ -17,7 +17,10 @@ export const attachLoadBalancerTargetGroups: Action = (call) => {
   const { cloud, params, nowMs } = call;
   const group = liveGroupOf(call);
   const arns = existingTargetGroups(call, params.texts('TargetGroupARNs'));
-  cloud.put('autoScalingGroup', { ...group, targetGroupArns: [...new Set([...group.targetGroupArns, ...arns])] });
+  cloud.put('autoScalingGroup', {
+    ...group,
+    targetGroupArns: [...new Set([...group.targetGroupArns, ...arns])],
+  });
   if (isSuspended(group, 'AddToLoadBalancer')) return {};
   const serving = membersOf(call, group.id).filter((entry) => lifecycleStateAt(entry, nowMs) === 'InService');
   for (const arn of arns) {

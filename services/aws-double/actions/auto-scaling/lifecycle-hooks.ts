@@ -21,7 +21,9 @@ export function putHook({ cloud, nowMs }: ActionCall, group: AutoScalingGroup, p
   const present = cloud.getFresh('lifecycleHook', id);
   const transition = params.text('LifecycleTransition') ?? present?.transition;
   if (transition === undefined || !TRANSITIONS.includes(transition)) {
-    throw validationError(`Invalid Lifecycle Transition: ${transition}. Valid ones: ${TRANSITIONS.join(', ')}`);
+    throw validationError(
+      `Invalid Lifecycle Transition: ${transition}. Valid ones: ${TRANSITIONS.join(', ')}`,
+    );
   }
   cloud.put('lifecycleHook', {
     id,
@@ -29,7 +31,8 @@ export function putHook({ cloud, nowMs }: ActionCall, group: AutoScalingGroup, p
     groupName: group.id,
     name,
     transition,
-    heartbeatTimeoutS: params.integer('HeartbeatTimeout') ?? present?.heartbeatTimeoutS ?? HEARTBEAT_DEFAULT_S,
+    heartbeatTimeoutS:
+      params.integer('HeartbeatTimeout') ?? present?.heartbeatTimeoutS ?? HEARTBEAT_DEFAULT_S,
     defaultResult: params.text('DefaultResult') ?? present?.defaultResult ?? 'ABANDON',
     notificationTargetArn: params.text('NotificationTargetARN') ?? present?.notificationTargetArn,
     roleArn: params.text('RoleARN') ?? present?.roleArn,

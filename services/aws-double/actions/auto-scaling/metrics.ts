@@ -23,6 +23,9 @@ export const enableMetricsCollection: Action = (call) => {
   const unknown = named.find((metric) => !METRICS.includes(metric));
   if (unknown !== undefined) throw validationError(`Unknown metric: ${unknown}`);
   const added = named.length === 0 ? METRICS : named;
-  call.cloud.put('autoScalingGroup', { ...group, enabledMetrics: [...new Set([...group.enabledMetrics, ...added])] });
+  call.cloud.put('autoScalingGroup', {
+    ...group,
+    enabledMetrics: [...new Set([...group.enabledMetrics, ...added])],
+  });
   return {};
 };

@@ -9,7 +9,9 @@ import { liveGroupOf } from './group-lookup.ts';
 
 export const suspendProcesses: Action = (call) => {
   const group = liveGroupOf(call);
-  const added = processesOf(call.params).filter((process) => !group.suspended.some((entry) => entry.process === process));
+  const added = processesOf(call.params).filter(
+    (process) => !group.suspended.some((entry) => entry.process === process),
+  );
   const suspended = [...group.suspended, ...added.map((process) => ({ process, sinceMs: call.nowMs }))];
   call.cloud.put('autoScalingGroup', { ...group, suspended });
   return {};

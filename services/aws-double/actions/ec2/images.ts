@@ -19,7 +19,10 @@ const FIELDS: FilterFields<Image> = {
 };
 
 export const describeImages: Action = ({ cloud, params, scope }) => {
-  const wanted = named(cloud.list('image'), params.texts('ImageId'), { code: 'InvalidAMIID.NotFound', what: 'image id' });
+  const wanted = named(cloud.list('image'), params.texts('ImageId'), {
+    code: 'InvalidAMIID.NotFound',
+    what: 'image id',
+  });
   const owners = params.texts('Owner').map((owner) => (owner === 'self' ? scope.account : owner));
   const owned = wanted.filter((image) => owners.length === 0 || owners.includes(image.ownerId));
   return {

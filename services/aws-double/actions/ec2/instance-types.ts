@@ -58,7 +58,10 @@ export const describeInstanceTypes: Action = ({ params }) => {
   const names = params.texts('InstanceType');
   const unknown = names.filter((name) => !isInstanceType(name));
   if (unknown.length > 0) {
-    throw new AwsError('InvalidInstanceType', `The following supplied instance types do not exist: [${unknown.join(', ')}]`);
+    throw new AwsError(
+      'InvalidInstanceType',
+      `The following supplied instance types do not exist: [${unknown.join(', ')}]`,
+    );
   }
   return {
     instanceTypeSet: items(

@@ -1,7 +1,12 @@
 /** Instances: run, describe, terminate. */
 import { noticeLoss } from '../../cloud/member-loss.ts';
 import { oncePerToken } from '../../cloud/client-token.ts';
-import { INSTANCE_STATE_CODES, instanceStateAt, type Instance, type InstanceState } from '../../cloud/instance.ts';
+import {
+  INSTANCE_STATE_CODES,
+  instanceStateAt,
+  type Instance,
+  type InstanceState,
+} from '../../cloud/instance.ts';
 import { launchInstance, terminateInstance } from '../../cloud/instance-transitions.ts';
 import { specificationOf, versionOf, type LaunchSpecification } from '../../cloud/launch-template.ts';
 import { AwsError, missingParameter } from '../../wire/aws-error.ts';
@@ -47,7 +52,10 @@ export const runInstances: Action = (call) => {
   const countMin = params.integer('MinCount');
   if (countMin === undefined || countMax === undefined) throw missingParameter('MinCount');
   if (countMin < 1 || countMax < countMin) {
-    throw new AwsError('InvalidParameterValue', `Invalid value '${countMin}' for MinCount: it must be between 1 and MaxCount`);
+    throw new AwsError(
+      'InvalidParameterValue',
+      `Invalid value '${countMin}' for MinCount: it must be between 1 and MaxCount`,
+    );
   }
   const specification = launchSpecificationOf(call);
   const subnets = cloud.list('subnet');
@@ -85,8 +93,14 @@ function launchSpecificationOf({ cloud, params }: ActionCall): LaunchSpecificati
     const version = template === undefined ? undefined : versionOf(template, wanted.text('Version'));
     if (version === undefined) {
       throw id === undefined
-        ? new AwsError('InvalidLaunchTemplateName.NotFoundException', `The launch template ${name} does not exist.`)
-        : new AwsError('InvalidLaunchTemplateId.NotFound', `The launch template with ID ${id} does not exist.`);
+        ? new AwsError(
+            'InvalidLaunchTemplateName.NotFoundException',
+            `The launch template ${name} does not exist.`,
+          )
+        : new AwsError(
+            'InvalidLaunchTemplateId.NotFound',
+            `The launch template with ID ${id} does not exist.`,
+          );
     }
     base = specificationOf(version);
   }
@@ -130,7 +144,11 @@ function stateNode(state: InstanceState): XmlNode {
   return { code: INSTANCE_STATE_CODES[state], name: state };
 }
 
-function reservationNode(call: ActionCall, id: string, instances: readonly Instance[]): { [name: string]: XmlNode } {
+function reservationNode(
+  call: ActionCall,
+  id: string,
+  instances: readonly Instance[],
+): { [name: string]: XmlNode } {
   return {
     reservationId: id,
     ownerId: call.scope.account,

@@ -21,7 +21,10 @@ export const createLaunchTemplate: Action = (call) => {
   }
   const id = oncePerToken(call, () => {
     if (cloud.list('launchTemplate').some((template) => template.name === name)) {
-      throw new AwsError('InvalidLaunchTemplateName.AlreadyExistsException', 'Launch template name already in use.');
+      throw new AwsError(
+        'InvalidLaunchTemplateName.AlreadyExistsException',
+        'Launch template name already in use.',
+      );
     }
     const newId = `lt-${cloud.newDigits(17)}`;
     const description = params.text('VersionDescription');
@@ -75,7 +78,9 @@ export const describeLaunchTemplates: Action = (call) => {
       (ids.length === 0 && names.length === 0) || ids.includes(template.id) || names.includes(template.name),
   );
   const fields = { 'launch-template-name': (template: LaunchTemplate) => [template.name] };
-  return { launchTemplates: items(filtered(wanted, params, fields).map((template) => templateNode(template, call))) };
+  return {
+    launchTemplates: items(filtered(wanted, params, fields).map((template) => templateNode(template, call))),
+  };
 };
 
 export const describeLaunchTemplateVersions: Action = (call) => {
@@ -139,7 +144,11 @@ function templateNode(template: LaunchTemplate, { scope }: ActionCall): XmlNode 
   };
 }
 
-function versionNode(template: LaunchTemplate, version: LaunchTemplateVersion, { scope }: ActionCall): XmlNode {
+function versionNode(
+  template: LaunchTemplate,
+  version: LaunchTemplateVersion,
+  { scope }: ActionCall,
+): XmlNode {
   return {
     launchTemplateId: template.id,
     launchTemplateName: template.name,
@@ -162,7 +171,8 @@ function answeredContent(tree: Params['tree'], inside?: string): XmlNode {
     const lower = name.charAt(0).toLowerCase() + name.slice(1);
     if (!Array.isArray(value)) answered[lower] = answeredEntry(value, name);
     // Within a network interface the list of security groups has names of its own.
-    else if (inside === 'NetworkInterface' && name === 'SecurityGroupId') answered['groupSet'] = { groupId: value };
+    else if (inside === 'NetworkInterface' && name === 'SecurityGroupId')
+      answered['groupSet'] = { groupId: value };
     else answered[`${lower}Set`] = items(value.map((entry) => answeredEntry(entry, name)));
   }
   return answered;

@@ -16,7 +16,10 @@ const VPC_FIELDS: FilterFields<Vpc> = {
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcs.html */
 export const describeVpcs: Action = ({ cloud, params, scope }) => {
-  const wanted = named(cloud.list('vpc'), params.texts('VpcId'), { code: 'InvalidVpcID.NotFound', what: 'vpc ID' });
+  const wanted = named(cloud.list('vpc'), params.texts('VpcId'), {
+    code: 'InvalidVpcID.NotFound',
+    what: 'vpc ID',
+  });
   return {
     vpcSet: items(
       filtered(wanted, params, VPC_FIELDS).map((vpc) => ({

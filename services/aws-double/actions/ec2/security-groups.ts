@@ -21,7 +21,8 @@ export const describeSecurityGroups: Action = ({ cloud, params, scope }) => {
   const byId = named(cloud.list('securityGroup'), params.texts('GroupId'), NOT_FOUND);
   const names = params.texts('GroupName');
   const unknown = names.find((name) => !byId.some((group) => group.name === name));
-  if (unknown !== undefined) throw new AwsError(NOT_FOUND.code, `The security group '${unknown}' does not exist`);
+  if (unknown !== undefined)
+    throw new AwsError(NOT_FOUND.code, `The security group '${unknown}' does not exist`);
   const wanted = byId.filter((group) => names.length === 0 || names.includes(group.name));
   return {
     securityGroupInfo: items(
@@ -45,7 +46,9 @@ function permissionOf(rule: IngressRule, account: string): XmlNode {
     fromPort: rule.fromPort,
     toPort: rule.toPort,
     groups: items(
-      rule.groupId === undefined ? [] : [{ userId: account, groupId: rule.groupId, description: rule.description }],
+      rule.groupId === undefined
+        ? []
+        : [{ userId: account, groupId: rule.groupId, description: rule.description }],
     ),
     ipRanges: items(rule.cidr === undefined ? [] : [{ cidrIp: rule.cidr, description: rule.description }]),
   };
@@ -62,7 +65,10 @@ export const createSecurityGroup: Action = (call) => {
     throw new AwsError('InvalidVpcID.NotFound', `The vpc ID '${vpcId}' does not exist`);
   }
   if (cloud.list('securityGroup').some((group) => group.name === name && group.vpcId === vpcId)) {
-    throw new AwsError('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpcId}'`);
+    throw new AwsError(
+      'InvalidGroup.Duplicate',
+      `The security group '${name}' already exists for VPC '${vpcId}'`,
+    );
   }
   const id = `sg-${cloud.newDigits(17)}`;
   const tags = specifiedTags(params, 'security-group');
@@ -118,7 +124,9 @@ function groupOf({ cloud, params }: ActionCall): SecurityGroup {
   const id = params.text('GroupId');
   const name = params.text('GroupName');
   if (id === undefined && name === undefined) throw missingParameter('GroupId');
-  const group = cloud.list('securityGroup').find((entry) => (id === undefined ? entry.name === name : entry.id === id));
+  const group = cloud
+    .list('securityGroup')
+    .find((entry) => (id === undefined ? entry.name === name : entry.id === id));
   if (group === undefined) {
     throw new AwsError(NOT_FOUND.code, `The security group '${id ?? name}' does not exist`);
   }

@@ -41,7 +41,9 @@ function resourceIds(ids: string[]): string[] {
 }
 
 function changeTags(cloud: CloudTransaction, id: string, change: (tags: readonly Tag[]) => Tag[]): void {
-  const kind: TaggableKind | undefined = Object.entries(KIND_BY_PREFIX).find(([prefix]) => id.startsWith(prefix))?.[1];
+  const kind: TaggableKind | undefined = Object.entries(KIND_BY_PREFIX).find(([prefix]) =>
+    id.startsWith(prefix),
+  )?.[1];
   if (kind === undefined || !changeTagsOf(cloud, { kind, id }, change)) {
     throw new AwsError('InvalidID', `The ID '${id}' is not valid`);
   }

@@ -15,7 +15,8 @@ export const createLoadBalancer: Action = (call) => {
   const subnetIds = params.texts('Subnets');
   const present = cloud.getFresh('loadBalancer', name);
   if (present !== undefined) {
-    if (present.subnetIds.join() === subnetIds.join()) return { LoadBalancers: members([balancerNode(call, present)]) };
+    if (present.subnetIds.join() === subnetIds.join())
+      return { LoadBalancers: members([balancerNode(call, present)]) };
     throw new AwsError(
       'DuplicateLoadBalancerName',
       `A load balancer with the same name '${name}' exists, but with different settings`,
@@ -78,7 +79,10 @@ export const deleteLoadBalancer: Action = ({ cloud, params }) => {
   }
   for (const group of cloud.list('targetGroup')) {
     if (!group.loadBalancerArns.includes(arn)) continue;
-    cloud.put('targetGroup', { ...group, loadBalancerArns: group.loadBalancerArns.filter((entry) => entry !== arn) });
+    cloud.put('targetGroup', {
+      ...group,
+      loadBalancerArns: group.loadBalancerArns.filter((entry) => entry !== arn),
+    });
   }
   return {};
 };
@@ -93,7 +97,8 @@ export const createListener: Action = (call) => {
   const present = cloud
     .list('listener')
     .some((entry) => entry.loadBalancerArn === balancerArn && entry.port === port);
-  if (present) throw new AwsError('DuplicateListener', 'A listener already exists on this port for this load balancer');
+  if (present)
+    throw new AwsError('DuplicateListener', 'A listener already exists on this port for this load balancer');
   const forward = params.nodes('DefaultActions').find((action) => action.text('Type') === 'forward');
   const group = targetGroupByArn(cloud, forward?.text('TargetGroupArn') ?? '');
   if (group === undefined) throw new AwsError('TargetGroupNotFound', 'One or more target groups not found');
@@ -114,7 +119,9 @@ export const createListener: Action = (call) => {
 
 export const describeListeners: Action = ({ cloud, params }) => {
   const arn = params.text('LoadBalancerArn');
-  const wanted = cloud.list('listener').filter((listener) => arn === undefined || listener.loadBalancerArn === arn);
+  const wanted = cloud
+    .list('listener')
+    .filter((listener) => arn === undefined || listener.loadBalancerArn === arn);
   return { Listeners: members(wanted.map(listenerNode)) };
 };
 

@@ -35,9 +35,14 @@ export const createTargetGroup: Action = (call) => {
   };
   const present = cloud.getFresh('targetGroup', name);
   if (present !== undefined) {
-    const isEqual = Object.entries(wanted).every(([field, value]) => present[field as keyof typeof wanted] === value);
+    const isEqual = Object.entries(wanted).every(
+      ([field, value]) => present[field as keyof typeof wanted] === value,
+    );
     if (!isEqual) {
-      throw new AwsError('DuplicateTargetGroupName', `A target group with the same name '${name}' exists, but with different settings`);
+      throw new AwsError(
+        'DuplicateTargetGroupName',
+        `A target group with the same name '${name}' exists, but with different settings`,
+      );
     }
     return { TargetGroups: members([targetGroupNode(present)]) };
   }
@@ -67,7 +72,10 @@ export const describeTargetGroups: Action = ({ cloud, params }) => {
     .filter((group) => names.length === 0 || names.includes(group.name))
     .filter((group) => arns.length === 0 || arns.includes(group.arn))
     .filter((group) => balancer === undefined || group.loadBalancerArns.includes(balancer));
-  const page = pageOf(wanted, { token: params.text('Marker'), sizeMax: params.integer('PageSize') ?? PAGE_DEFAULT });
+  const page = pageOf(wanted, {
+    token: params.text('Marker'),
+    sizeMax: params.integer('PageSize') ?? PAGE_DEFAULT,
+  });
   return { TargetGroups: members(page.entries.map(targetGroupNode)), NextMarker: page.nextToken };
 };
 

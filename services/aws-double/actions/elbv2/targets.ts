@@ -1,6 +1,10 @@
 /** Targets. @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html */
 import { isAlive } from '../../cloud/instance-transitions.ts';
-import { targetHealthAt, type TargetHealth, type TargetRegistration } from '../../cloud/target-registration.ts';
+import {
+  targetHealthAt,
+  type TargetHealth,
+  type TargetRegistration,
+} from '../../cloud/target-registration.ts';
 import { deregisterTarget, registerTarget } from '../../cloud/target-transitions.ts';
 import type { TargetGroup } from '../../cloud/target-group.ts';
 import { AwsError, validationError } from '../../wire/aws-error.ts';
@@ -51,7 +55,8 @@ export const describeTargetHealth: Action = (call) => {
       ? registrations.map((registration) => describedTarget(call, group, registration))
       : wanted.flatMap((target) => {
           const found = registrations.filter((registration) => matches(registration, target));
-          if (found.length > 0) return found.map((registration) => describedTarget(call, group, registration));
+          if (found.length > 0)
+            return found.map((registration) => describedTarget(call, group, registration));
           return [unregisteredTarget(target.id, target.port ?? group.port)];
         });
   return { TargetHealthDescriptions: members(descriptions) };
@@ -80,7 +85,11 @@ function registrationsOf({ cloud }: ActionCall, group: TargetGroup): TargetRegis
   return cloud.list('targetRegistration').filter((registration) => registration.targetGroupArn === group.arn);
 }
 
-function describedTarget({ nowMs }: ActionCall, group: TargetGroup, registration: TargetRegistration): XmlNode {
+function describedTarget(
+  { nowMs }: ActionCall,
+  group: TargetGroup,
+  registration: TargetRegistration,
+): XmlNode {
   const unused: TargetHealth = {
     state: 'unused',
     reason: 'Target.NotInUse',
