@@ -6,6 +6,7 @@ import { partitionCount, type Topology } from '#contracts/topology.ts';
 import type { ActivityCatalog } from '../activity.ts';
 import type { ActorDefinition } from '../actor-definition.ts';
 import { createKernel } from '../kernel/xstate5-kernel.ts';
+import { probeDefinition } from '../probe-actor.ts';
 import { startNode, type RunningNode } from '../node.ts';
 import type { RuntimeEvents } from '../runtime-events.ts';
 import { jetStreamNodePorts } from './jetstream-node-ports.ts';
@@ -29,7 +30,7 @@ export async function startJetStreamNode(options: JetStreamNodeOptions): Promise
     node,
     partitions: partitionCount(topology),
     kernel: createKernel(),
-    definitions: options.definitions,
+    definitions: [...options.definitions, probeDefinition],
     activities: options.activities,
     queues: options.queues,
     ports: jetStreamNodePorts({ bus, topology, service, node }),
