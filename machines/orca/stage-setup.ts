@@ -18,6 +18,13 @@ import { beginTask, failTask, finishJudgment, finishOperations, finishWebhook } 
 import { operationsPending, recordJudgment, settleTask } from './stage-tasks.ts';
 import { stageTypes } from './stages/stage-types.ts';
 
+/** Long enough to bring a service back that answers with 5xx; `failFastStatusCodes` end it sooner. */
+const WEBHOOK_OPTIONS = {
+  scheduleToCloseMs: 3_600_000,
+  startToCloseMs: 60_000,
+  retry: { initialMs: 1_000, factor: 2, intervalMsMax: 30_000 },
+};
+
 export const stageSetup = setup({
   types: {
     context: {} as StageState,
@@ -28,7 +35,7 @@ export const stageSetup = setup({
   actors: {
     cloudOperation: cloudOperationRunner,
     stage: durableActor<StageResult, StartStage>({ type: 'stage' }),
-    webhook: activity<WebhookResponse, WebhookRequest>('webhook'),
+    webhook: activity<WebhookResponse, WebhookRequest>('webhook', WEBHOOK_OPTIONS),
   },
   guards: {
     planningFailed: ({ context }) => context.planningFailed,

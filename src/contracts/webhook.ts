@@ -27,5 +27,7 @@ export const WebhookResponse = z.object({
   headers: z.record(z.string(), z.string()),
   /** Parsed when it is JSON, else text. */
   body: Json,
+  /** The body was longer than allowed: it is cut, and text. */
+  bodyTruncated: z.boolean().optional(),
 });
 export type WebhookResponse = z.infer<typeof WebhookResponse>;

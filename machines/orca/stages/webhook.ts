@@ -63,6 +63,7 @@ const monitorWebhook: TaskDefinition = {
     if (textOf(context.own['statusJsonPath']) === undefined) {
       return { status: 'SUCCEEDED', context: booked, outputs: booked };
     }
+    if (response.bodyTruncated === true) return refused(response, booked);
     const found = pathValue(context, 'statusJsonPath', response.body);
     return watchedResult(context, { found, booked });
   },
@@ -146,7 +147,7 @@ function refused(response: WebhookResponse, booked: JsonObject): TaskResult {
     outputs: booked,
     failure: {
       code: 'WEBHOOK_STATUS',
-      message: `The webhook answered with the status ${response.statusCode}: ${body.slice(0, 512)}`,
+      message: `The webhook answered with the status ${response.statusCode}${response.bodyTruncated ? ' and too long a body' : ''}: ${body.slice(0, 512)}`,
       kind: 'terminal',
     },
   };
