@@ -91,11 +91,13 @@ export function afterUndo<Target, Facts>(
   line: string,
   { outcome }: UndoOutcome,
 ): Partial<SagaContext<Target, Facts>> {
+  // What was certainly made and is gone was removed by an earlier try of this compensation.
+  const isUndone = outcome === 'undone' || (outcome === 'absent' && context.deeds.at(-1)?.certain === true);
   return {
     deeds: context.deeds.slice(0, -1),
     absentLooks: 0,
-    undoneCount: context.undoneCount + (outcome === 'undone' ? 1 : 0),
-    history: outcome === 'undone' ? told(context.history, [line]) : context.history,
+    undoneCount: context.undoneCount + (isUndone ? 1 : 0),
+    history: isUndone ? told(context.history, [line]) : context.history,
   };
 }
 
