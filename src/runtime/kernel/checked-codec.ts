@@ -30,59 +30,54 @@ export type References = {
 /** An encoded value with a rough size in characters. */
 export type Encoded<T> = { json: T; sizeChars: number };
 
+/** One encoding on its way; the path is only written out when something is refused. */
 type Walk = {
+  root: string;
+  path: (string | number)[];
   sizeChars: number;
-  special: (value: object | undefined, path: string) => Json | undefined;
   keepsUndefined: boolean;
+  /** The form of a value that JSON has no word for; undefined when it is none. */
+  special: (value: object | undefined, walk: Walk) => Json | undefined;
 };
 
-function refuse(path: string, what: string, remedy: string): never {
-  throw new NotJsonError(`${path} is ${what}, which cannot be stored. ${remedy}`);
+function refuse(walk: Walk, what: string, remedy: string): never {
+  const keys = walk.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`));
+  throw new NotJsonError(`${walk.root}${keys.join('')} is ${what}, which cannot be stored. ${remedy}`);
 }
 
 /** Encodes a machine's context. @throws NotJsonError naming the path of the first value that cannot be stored. */
 export function encodeContext(context: Record<string, unknown>, references: References): Encoded<JsonObject> {
-  const walk: Walk = {
-    sizeChars: 0,
-    keepsUndefined: true,
-    special: (value, path) => {
-      if (value === undefined) return { [MARK]: 'undefined' };
-      if (value instanceof Date) {
-        const ms = value.getTime();
-        return Number.isNaN(ms)
-          ? refuse(path, 'an invalid Date', 'Store null instead.')
-          : { [MARK]: 'date', ms };
-      }
-      if (isActorReference(value)) return { [MARK]: 'ref', ...references.identityOf(value) };
-      return undefined;
-    },
+  const special: Walk['special'] = (value, walk) => {
+    if (value === undefined) return { [MARK]: 'undefined' };
+    if (value instanceof Date) {
+      const ms = value.getTime();
+      return Number.isNaN(ms)
+        ? refuse(walk, 'an invalid Date', 'Store null instead.')
+        : { [MARK]: 'date', ms };
+    }
+    return isActorReference(value) ? { [MARK]: 'ref', ...references.identityOf(value) } : undefined;
   };
-  const json = encode(context, 'context', { walk, depth: 0 }) as JsonObject;
-  return { json, sizeChars: walk.sizeChars };
+  const walk: Walk = { root: 'context', path: [], sizeChars: 0, keepsUndefined: true, special };
+  return { json: encode(context, walk) as JsonObject, sizeChars: walk.sizeChars };
 }
 
 /** Plain JSON for what leaves the actor; `undefined` stays `undefined`. @throws NotJsonError naming the path. */
-export function toJson(value: unknown, path: string): Encoded<Json | undefined> {
+export function toJson(value: unknown, root: string): Encoded<Json | undefined> {
   if (value === undefined) return { json: undefined, sizeChars: 0 };
-  const walk: Walk = {
-    sizeChars: 0,
-    keepsUndefined: false,
-    special: (special, at) => {
-      if (special === undefined) return refuse(at, 'undefined inside an array', 'Write null instead.');
-      if (special instanceof Date) return refuse(at, 'a Date', 'Send milliseconds or toISOString() instead.');
-      if (isActorReference(special)) {
-        return refuse(at, 'an actor reference', 'Send its address as text and reach it with remoteActor().');
-      }
-      return undefined;
-    },
-  };
-  const json = encode(value, path, { walk, depth: 0 });
-  return { json, sizeChars: walk.sizeChars };
+  const walk: Walk = { root, path: [], sizeChars: 0, keepsUndefined: false, special: refuseSpecial };
+  return { json: encode(value, walk), sizeChars: walk.sizeChars };
 }
 
-type Position = { walk: Walk; depth: number };
+function refuseSpecial(value: object | undefined, walk: Walk): undefined {
+  if (value === undefined) refuse(walk, 'undefined inside an array', 'Write null instead.');
+  if (value instanceof Date) refuse(walk, 'a Date', 'Send milliseconds or toISOString() instead.');
+  if (isActorReference(value)) {
+    refuse(walk, 'an actor reference', 'Send its address as text and reach it with remoteActor().');
+  }
+  return undefined;
+}
 
-function encode(value: unknown, path: string, { walk, depth }: Position): Json {
+function encode(value: unknown, walk: Walk): Json {
   switch (typeof value) {
     case 'string':
       walk.sizeChars += value.length + 3;
@@ -92,45 +87,46 @@ function encode(value: unknown, path: string, { walk, depth }: Position): Json {
       return value;
     case 'number':
       walk.sizeChars += 12;
-      if (!Number.isFinite(value))
-        refuse(path, String(value), 'Store null, or a text that says what it means.');
-      return value;
+      if (Number.isFinite(value)) return value;
+      return refuse(walk, String(value), 'Store null, or a text that says what it means.');
     case 'undefined':
       walk.sizeChars += 18;
-      return walk.special(undefined, path) ?? null;
+      return walk.special(undefined, walk) ?? null;
     case 'object':
-      if (value === null) {
-        walk.sizeChars += 5;
-        return null;
-      }
-      if (depth > DEPTH_MAX)
-        refuse(path, `cyclic or deeper than ${DEPTH_MAX} levels`, 'Store ids instead of objects.');
-      return encodeObject(value, path, { walk, depth: depth + 1 });
+      if (value !== null) return encodeObject(value, walk);
+      walk.sizeChars += 5;
+      return null;
     default:
-      return refuse(path, `a ${typeof value}`, 'Store plain data.');
+      return refuse(walk, `a ${typeof value}`, 'Store plain data.');
   }
 }
 
-function encodeObject(value: object, path: string, position: Position): Json {
-  if (Array.isArray(value)) return encodeArray(value, path, position);
-  const special = position.walk.special(value, path);
+function encodeObject(value: object, walk: Walk): Json {
+  if (walk.path.length > DEPTH_MAX) {
+    walk.path.length = 5;
+    refuse(walk, `cyclic or deeper than ${DEPTH_MAX} levels`, 'Store ids instead of objects.');
+  }
+  if (Array.isArray(value)) return encodeArray(value, walk);
+  const special = walk.special(value, walk);
   if (special !== undefined) {
-    position.walk.sizeChars += 40;
+    walk.sizeChars += 40;
     return special;
   }
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
     const name = (prototype as { constructor?: { name?: string } }).constructor?.name ?? 'unknown class';
-    refuse(path, `an instance of ${name}`, 'Store a plain object or an array of its content.');
+    refuse(walk, `an instance of ${name}`, 'Store a plain object or an array of its content.');
   }
-  return encodePlainObject(value as Record<string, unknown>, path, position);
+  return encodePlainObject(value as Record<string, unknown>, walk);
 }
 
-function encodeArray(value: readonly unknown[], path: string, position: Position): Json {
-  position.walk.sizeChars += 2;
+function encodeArray(value: readonly unknown[], walk: Walk): Json {
+  walk.sizeChars += 2;
   let copy: Json[] | undefined;
   for (let index = 0; index < value.length; index += 1) {
-    const encoded = encode(value[index], `${path}[${index}]`, position);
+    walk.path.push(index);
+    const encoded = encode(value[index], walk);
+    walk.path.pop();
     if (encoded !== value[index]) {
       copy ??= value.slice() as Json[];
       copy[index] = encoded;
@@ -139,26 +135,28 @@ function encodeArray(value: readonly unknown[], path: string, position: Position
   return copy ?? (value as Json[]);
 }
 
-function encodePlainObject(value: Record<string, unknown>, path: string, position: Position): Json {
-  position.walk.sizeChars += 2;
+function encodePlainObject(value: Record<string, unknown>, walk: Walk): Json {
+  walk.sizeChars += 2;
   let copy: Record<string, unknown> | undefined;
   for (const key of Object.keys(value)) {
-    if (key === '__proto__') refuse(`${path}.__proto__`, 'a reserved key', 'Rename it.');
     const item = value[key];
-    if (item === undefined && !position.walk.keepsUndefined) {
+    if (item === undefined && !walk.keepsUndefined) {
       copy ??= { ...value };
       delete copy[key];
       continue;
     }
-    position.walk.sizeChars += key.length + 4;
-    const encoded = encode(item, `${path}.${key}`, position);
+    walk.sizeChars += key.length + 4;
+    walk.path.push(key);
+    if (key === '__proto__') refuse(walk, 'a reserved key', 'Rename it.');
+    const encoded = encode(item, walk);
+    walk.path.pop();
     if (encoded !== item) {
       copy ??= { ...value };
       copy[key] = encoded;
     }
   }
   const json = (copy ?? value) as JsonObject;
-  return position.walk.keepsUndefined && Object.hasOwn(json, MARK) ? { [MARK]: 'object', value: json } : json;
+  return walk.keepsUndefined && Object.hasOwn(json, MARK) ? { [MARK]: 'object', value: json } : json;
 }
 
 /** The inverse of {@link encodeContext}. */

@@ -1,5 +1,5 @@
 /** The end of a step: the alarm, the size limit, the record. */
-import { ActorStatus, type ActorRecord } from '#contracts/actor-record.ts';
+import type { ActorRecord } from '#contracts/actor-record.ts';
 import { activityDueAtMs } from './activities.ts';
 import type { Draft } from './draft.ts';
 import { historyOf } from './live-snapshot.ts';
@@ -45,7 +45,7 @@ export function recordOf(
     address: draft.address,
     ...(draft.parent === undefined ? {} : { parent: draft.parent }),
     definition: frame.definition,
-    status: ActorStatus.parse(state.status),
+    status: state.status,
     state: {
       value: snapshot === undefined ? (before?.value ?? {}) : snapshot.value,
       context: state.context,
