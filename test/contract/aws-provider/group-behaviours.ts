@@ -157,6 +157,21 @@ export const GROUP_BEHAVIOURS: readonly Behaviour[] = [
     },
   },
   {
+    id: 'delete-blocks-changes',
+    title: 'a group that is being deleted can be neither changed nor created again',
+    expected: { update: 'ValidationError', create: 'AlreadyExistsFault' },
+    observe: async (observation) => {
+      const { home, name } = observation;
+      await settledGroup(observation);
+      const template = await createTemplate(home, `${name}-2`);
+      await home.autoScaling.deleteAutoScalingGroup({ AutoScalingGroupName: name, ForceDelete: true });
+      const update = await refusalOf(
+        home.autoScaling.updateAutoScalingGroup({ AutoScalingGroupName: name, MinSize: 0 }),
+      );
+      return { update, create: await refusalOf(createGroup(home, name, { template })) };
+    },
+  },
+  {
     id: 'delete-terminates',
     title: 'the members of a group deleted by force are terminated',
     expected: ['terminated', 'terminated'],

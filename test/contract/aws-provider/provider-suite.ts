@@ -37,7 +37,12 @@ export function providerContract(name: SubjectName, start: () => Promise<Provide
       it(`${behaviour.id}: ${title}`, async () => {
         const unique = `c-${randomBytes(6).toString('hex')}`;
         const observed = await behaviour.observe({ subject, home, name: unique });
-        expect(observed).toEqual(difference === undefined ? behaviour.expected : difference.observed);
+        if (difference === undefined) {
+          expect(observed).toEqual(behaviour.expected);
+          return;
+        }
+        // The subject is somebody else's program: a newer one may have caught up with AWS, and that is no failure.
+        expect([difference.observed, behaviour.expected]).toContainEqual(observed);
       });
     }
   });

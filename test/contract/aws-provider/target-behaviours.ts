@@ -118,9 +118,13 @@ export const TARGET_BEHAVIOURS: readonly Behaviour[] = [
   {
     id: 'target-group-equal-twice',
     title: 'creating a target group again with equal settings answers with the first',
-    expected: true,
-    observe: async ({ home, name }) =>
-      (await unusedTargetGroup(home, name)) === (await unusedTargetGroup(home, name)),
+    expected: { second: 'accepted', isSame: true },
+    observe: async ({ home, name }) => {
+      const first = await unusedTargetGroup(home, name);
+      let again: string | undefined;
+      const second = await refusalOf(unusedTargetGroup(home, name).then((arn) => (again = arn)));
+      return { second, isSame: first === again };
+    },
   },
   {
     id: 'target-group-other-settings',

@@ -15,10 +15,13 @@ export const createAutoScalingGroup: Action = (call) => {
   const name = requiredText(params, 'AutoScalingGroupName');
   const present = cloud.getFresh('autoScalingGroup', name);
   if (present !== undefined) {
-    const state = present.deletingAtMs === undefined ? '' : ' and is pending delete';
+    const state =
+      present.deletingAtMs === undefined
+        ? ''
+        : ' and is pending delete. Please wait until Autoscaling completes the deletion process before creating another group with the same name.';
     throw new AwsError(
       'AlreadyExists',
-      `AutoScalingGroup by this name already exists${state} - A group with the name ${name} already exists`,
+      `AutoScalingGroup by this name already exists - A group with the name ${name} already exists${state}`,
     );
   }
   const launchTemplate = launchTemplateOf(call);

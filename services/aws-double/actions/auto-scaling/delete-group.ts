@@ -3,15 +3,18 @@ import { membersOf, retireWithActivity } from '../../cloud/auto-scaling-progress
 import { countsAsMember } from '../../cloud/instance.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import type { Action } from '../action.ts';
-import { liveGroupOf } from './group-lookup.ts';
+import { groupOf } from './group-lookup.ts';
 
 /** The group shows "Delete in progress" until its members have gone. A suspended Terminate does not stop a forced one. */
 export const deleteAutoScalingGroup: Action = (call) => {
   const { cloud, params, nowMs } = call;
-  const group = liveGroupOf(call);
+  const group = groupOf(call);
+  const isForced = params.flag('ForceDelete') === true;
+  // Asked again while it is going: forced changes nothing, unforced is refused below.
+  if (group.deletingAtMs !== undefined && isForced) return {};
   const members = membersOf(call, group.id);
   const serving = members.filter(countsAsMember);
-  if (params.flag('ForceDelete') !== true) {
+  if (!isForced) {
     if (serving.length > 0) {
       throw new AwsError(
         'ResourceInUse',
@@ -19,7 +22,8 @@ export const deleteAutoScalingGroup: Action = (call) => {
       );
     }
     const isLaunching = group.reconcileAtMs !== undefined && group.desiredCapacity > 0;
-    if (isLaunching || members.some((instance) => (instance.endedAtMs ?? 0) > nowMs)) {
+    const isGoing = group.deletingAtMs !== undefined;
+    if (isGoing || isLaunching || members.some((instance) => (instance.endedAtMs ?? 0) > nowMs)) {
       throw new AwsError(
         'ScalingActivityInProgress',
         'You cannot delete an AutoScalingGroup while there are scaling activities in progress for that group.',

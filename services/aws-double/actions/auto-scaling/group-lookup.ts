@@ -2,7 +2,7 @@
 import type { AutoScalingGroup } from '../../cloud/auto-scaling-group.ts';
 import type { LaunchTemplate } from '../../cloud/launch-template.ts';
 import { versionOf } from '../../cloud/launch-template.ts';
-import { AwsError, validationError } from '../../wire/aws-error.ts';
+import { validationError } from '../../wire/aws-error.ts';
 import type { Params } from '../../wire/params.ts';
 import type { ActionCall } from '../action.ts';
 
@@ -20,7 +20,7 @@ export function groupOf(call: ActionCall): AutoScalingGroup {
 export function liveGroupOf(call: ActionCall): AutoScalingGroup {
   const group = groupOf(call);
   if (group.deletingAtMs !== undefined) {
-    throw new AwsError('ScalingActivityInProgress', `AutoScalingGroup ${group.id} is pending delete`);
+    throw validationError('The AutoScaling group may not be modified while it is pending delete');
   }
   return group;
 }
