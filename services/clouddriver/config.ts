@@ -1,11 +1,14 @@
 /** Clouddriver's settings from the environment: the only place that reads it. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { NodeEnvironment, topologyOf } from '#contracts/node-settings.ts';
+import type { Topology } from '#contracts/topology.ts';
+import type { LogLevel } from '#telemetry/log.ts';
 import { DEMO_ACCOUNTS, parseAccounts, type Account } from './accounts.ts';
 
 const milliseconds = z.coerce.number().int().positive();
 
-const Environment = z.object({
+const Environment = NodeEnvironment.extend({
   /** Path of the accounts file; the built-in demo account when absent. */
   WINDLASS_ACCOUNTS_FILE: z.string().min(1).optional(),
   /** Endpoint for accounts that name none: the AWS double, say. Absent: AWS. */
@@ -21,6 +24,9 @@ const Environment = z.object({
 export type AwsTimeouts = { connectMs: number; requestMs: number };
 
 export type ClouddriverConfig = {
+  natsServers: readonly string[];
+  topology: Topology;
+  logLevel: LogLevel;
   accounts: readonly Account[];
   timeouts: AwsTimeouts;
   ratePerSecond: number;
@@ -44,6 +50,9 @@ export function readClouddriverConfig(environment: NodeJS.ProcessEnv = process.e
   const accounts = accountsFrom(settings.WINDLASS_ACCOUNTS_FILE);
   const endpoint = settings.AWS_ENDPOINT_URL;
   return {
+    natsServers: settings.NATS_URL,
+    topology: topologyOf(settings),
+    logLevel: settings.WINDLASS_LOG,
     accounts: endpoint === undefined ? accounts : accounts.map((account) => ({ endpoint, ...account })),
     timeouts: {
       connectMs: settings.WINDLASS_AWS_CONNECT_TIMEOUT_MS,

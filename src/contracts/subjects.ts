@@ -79,6 +79,9 @@ export const requestSubjects = {
   consumer: 'intake',
 } as const;
 
+/** Bucket of the request rates that all replicas share. */
+export const rateLimitBucket = 'rate_limits';
+
 export const deadSubjects = {
   all: 'dead.>',
   of: (source: string) => `dead.${token(source)}`,

@@ -1,0 +1,49 @@
+/** The clouddriver process: runs cloud operations and their calls. Any number of replicas. */
+import { CompareAndSetStore } from '#bus/compare-and-set-store.ts';
+import { connectBus } from '#bus/connect.ts';
+import { rateLimitBucket } from '#contracts/subjects.ts';
+import { startJetStreamNode } from '#runtime/jetstream/jetstream-node.ts';
+import { nodeName } from '#runtime/node-name.ts';
+import { systemClock } from '#runtime/system-clock.ts';
+import { createLog } from '#telemetry/log.ts';
+import { runtimeLog } from '#telemetry/runtime-log.ts';
+import { createClouddriverCatalog } from './catalog.ts';
+import { readClouddriverConfig } from './config.ts';
+
+const RATE_LIMIT_TTL_MS = 3_600_000;
+
+const config = readClouddriverConfig();
+const node = nodeName('clouddriver');
+const log = createLog({ service: 'clouddriver', node, level: config.logLevel });
+const bus = await connectBus({ servers: config.natsServers, name: node });
+const catalog = createClouddriverCatalog({
+  config,
+  casStore: await CompareAndSetStore.open(bus, {
+    bucket: rateLimitBucket,
+    replicas: config.topology.replicas,
+    ttlMs: RATE_LIMIT_TTL_MS,
+  }),
+  clock: systemClock,
+});
+const running = await startJetStreamNode({
+  bus,
+  topology: config.topology,
+  service: 'clouddriver',
+  node,
+  definitions: catalog.definitions,
+  activities: catalog.activities,
+  queues: catalog.queues.map((queue) => ({ queue, concurrency: config.activityConcurrency })),
+  events: runtimeLog(log),
+});
+log.info({ partitions: running.owned().length }, 'clouddriver is ready');
+
+process.once('SIGTERM', () => void stop('SIGTERM'));
+process.once('SIGINT', () => void stop('SIGINT'));
+
+async function stop(signal: string): Promise<void> {
+  log.info({ signal }, 'clouddriver leaves');
+  await running.stop();
+  catalog.close();
+  await bus.close();
+  process.exit(0);
+}
