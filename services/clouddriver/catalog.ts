@@ -29,8 +29,11 @@ import { clouddriverDefinitions, type OperationTimings } from './definitions.ts'
 import { createAwsProvider } from './providers/aws/aws-provider.ts';
 import { createRateLimits, RATE_DEFAULT, type CasStore, type Rate, type RateKey } from './rate-limits.ts';
 
+/** The part of the configuration that operations and activities need. */
+export type CatalogConfig = Pick<ClouddriverConfig, 'accounts' | 'timeouts' | 'ratePerSecond'>;
+
 export type ClouddriverDeps = {
-  config: ClouddriverConfig;
+  config: CatalogConfig;
   /** Shared by all replicas; `createMemoryCasStore()` when there is only one. */
   casStore: CasStore;
   clock: Clock;
@@ -85,7 +88,7 @@ export function activitiesOver(deps: CloudActivityDeps): ActivityCatalog {
 }
 
 /** The account's own rate for the service, else its default, else the configured one. */
-function rateOf({ accounts, ratePerSecond }: ClouddriverConfig, { account, service }: RateKey): Rate {
+function rateOf({ accounts, ratePerSecond }: CatalogConfig, { account, service }: RateKey): Rate {
   const limits = accounts.find(({ name }) => name === account)?.rateLimits;
   const own = limits?.[service as keyof NonNullable<Account['rateLimits']>] ?? limits?.default;
   const perSecond = own?.perSecond ?? ratePerSecond;
