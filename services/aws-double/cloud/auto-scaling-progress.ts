@@ -277,15 +277,16 @@ function finishDeletions(context: ProgressContext, nowMs: number): void {
   }
 }
 
-/** Drained targets and long terminated instances disappear. */
+/**
+ * Drained targets and long terminated instances disappear. What this transaction touched waits for the next one,
+ * so that whoever reads the journal sees everything that ever existed.
+ */
 function forgetEnded(context: ProgressContext, nowMs: number): void {
   const { cloud, timings } = context;
-  const isOver = (resource: Resource, keptMs: number): boolean =>
-    resource.endedAtMs !== undefined && resource.endedAtMs + keptMs <= nowMs;
-  for (const registration of cloud.list('targetRegistration')) {
-    if (isOver(registration, 0)) cloud.remove('targetRegistration', registration.id);
-  }
-  for (const instance of cloud.list('instance')) {
-    if (isOver(instance, timings.terminatedVisibleMs)) cloud.remove('instance', instance.id);
-  }
+  const forget = (kind: 'targetRegistration' | 'instance', resource: Resource, keptMs: number): void => {
+    const isOver = resource.endedAtMs !== undefined && resource.endedAtMs + keptMs <= nowMs;
+    if (isOver && !cloud.hasChanged(kind, resource.id)) cloud.remove(kind, resource.id);
+  };
+  for (const registration of cloud.list('targetRegistration')) forget('targetRegistration', registration, 0);
+  for (const instance of cloud.list('instance')) forget('instance', instance, timings.terminatedVisibleMs);
 }

@@ -107,6 +107,11 @@ export class CloudTransaction {
     if (endedAtMs !== undefined) this.ends.set(`${kind}/${id}`, endedAtMs);
   }
 
+  /** Did this transaction write it? */
+  hasChanged(kind: ResourceKind, id: string): boolean {
+    return this.changed.get(kind)?.has(id) ?? false;
+  }
+
   /** Hexadecimal digits no other resource has; the same ones when the same transaction is replayed. */
   newDigits(length: number): string {
     this.madeUp += 1;
