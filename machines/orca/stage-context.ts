@@ -88,3 +88,13 @@ export function objectsOf(value: Json | undefined): JsonObject[] {
   }
   return objects;
 }
+
+/** A value as a person reads it: text as it is, anything else as JSON. */
+export function printed(value: Json | undefined): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
+}
+
+/** The object without some of its keys. */
+export function without(object: JsonObject, keys: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
+}

@@ -6,7 +6,7 @@ import type { OperationRequest, OperationResult, StrandedResource } from '#contr
 import { nearestFirst } from './dag.ts';
 import { resolveExpressions } from './expressions.ts';
 import { failureStatus, stageStatus, type FailureFlags } from './execution-status.ts';
-import { numberOf, stageContext, type StageContext } from './stage-context.ts';
+import { numberOf, stageContext, without, type StageContext } from './stage-context.ts';
 import { failureOfError } from './stage-failed.ts';
 import type { Judgment, OperationCall, StageTypes, TaskDefinition, TaskResult } from './stage-type.ts';
 
@@ -63,14 +63,17 @@ export type StageState = {
   status: ExecutionStatus;
 };
 
-const STRUCTURE = new Set(['type', 'name', 'refId', 'requisiteStageRefIds']);
+const STRUCTURE = ['type', 'name', 'refId', 'requisiteStageRefIds'];
+
+/** A synthetic stage has its own flags and lives within its parent's time. */
+const NOT_INHERITED = ['failPipeline', 'continuePipeline', 'completeOtherBranchesThenFail', 'stageTimeoutMs'];
 
 export const NO_TASK: CurrentTask = { kind: 'settled', operations: {} };
 
 /** First state of a stage. Never throws: what is wrong with the stage becomes its planning failure. */
 export function initialStageState(start: StartStage, stageTypes: StageTypes): StageState {
-  const written = Object.fromEntries(Object.entries(start.stage).filter(([key]) => !STRUCTURE.has(key)));
-  const resolution = resolveExpressions(written as JsonObject, start.parameters);
+  const written = without(start.stage as JsonObject, STRUCTURE);
+  const resolution = resolveExpressions(written, start.parameters);
   const own = resolution.value as JsonObject;
   const state: StageState = {
     start,
@@ -211,8 +214,6 @@ export function startOfSynthetic(state: StageState, synthetic: SyntheticProgress
     .slice(0, state.synthetics.indexOf(synthetic))
     .filter((sibling) => sibling.phase !== synthetic.phase || synthetic.requisites.length > 0)
     .toReversed();
-  const { failPipeline, continuePipeline, completeOtherBranchesThenFail, stageTimeoutMs, ...visible } =
-    state.own;
   return {
     ...withDeployed(state),
     refId: synthetic.refId,
@@ -221,7 +222,7 @@ export function startOfSynthetic(state: StageState, synthetic: SyntheticProgress
     ancestorOutputs: nearestFirst([
       ...earlier.map((sibling) => sibling.outputs),
       state.outputs,
-      visible,
+      without(state.own, NOT_INHERITED),
       start.ancestorOutputs,
     ]),
   };
@@ -242,12 +243,11 @@ export function determineStatus(state: StageState): ExecutionStatus {
 }
 
 export function stageResultOf(state: StageState): StageResult {
-  const { stageTimeoutMs: _dropped, ...outputs } = state.outputs;
   const stranded = [...state.stranded, ...state.synthetics.flatMap((synthetic) => synthetic.stranded)];
   const failure = state.failure ?? state.synthetics.find((synthetic) => synthetic.failure)?.failure;
   return {
     status: state.status,
-    outputs,
+    outputs: without(state.outputs, ['stageTimeoutMs']),
     syntheticOutputs: nearestFirst(state.synthetics.map((synthetic) => synthetic.outputs)),
     deployedServerGroups: [...new Set(state.deployed)],
     ...(failure && state.status !== 'SUCCEEDED' ? { failure } : {}),

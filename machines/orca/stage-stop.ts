@@ -1,8 +1,8 @@
 /** How a stage stops before its end: by a cancel, its timeout, or the failure of a synthetic stage. Pure. */
 import { Failure } from '#contracts/failure.ts';
-import { contextOf, NO_TASK, planSynthetics, type StageState } from './stage-state.ts';
 import { failureStatus } from './execution-status.ts';
-import { flagsOf } from './stage-state.ts';
+import { contextOf, flagsOf, NO_TASK, planSynthetics, type StageState } from './stage-state.ts';
+import { printed } from './stage-context.ts';
 import { finishOperations, settleTask } from './stage-tasks.ts';
 import type { StageTypes } from './stage-type.ts';
 
@@ -31,7 +31,7 @@ function timeoutFailure(state: StageState): Failure {
   return {
     code: 'STAGE_TIMEOUT',
     message:
-      `Stage '${name}' (${start.refId}) did not end within its stageTimeoutMs of ${String(own['stageTimeoutMs'])} ms; ` +
+      `Stage '${name}' (${start.refId}) did not end within its stageTimeoutMs of ${printed(own['stageTimeoutMs'])} ms; ` +
       `what was in flight was stopped. Look at its running task, or raise stageTimeoutMs.`,
     kind: 'terminal',
   };
@@ -63,9 +63,9 @@ export function bookUndo(state: StageState): StageState {
       ...state.stranded,
       ...left.map(({ call, result }) => ({
         kind: 'serverGroup',
-        id: String(call.context['serverGroupName']),
-        account: String(call.context['credentials']),
-        region: String(call.context['region']),
+        id: printed(call.context['serverGroupName']),
+        account: printed(call.context['credentials']),
+        region: printed(call.context['region']),
         reason: result?.failure?.message ?? 'It could not be removed after the cancel.',
       })),
     ],
@@ -73,7 +73,7 @@ export function bookUndo(state: StageState): StageState {
 }
 
 function keyOf(context: StageState['own']): string {
-  return `${String(context['credentials'])}:${String(context['region'])}:${String(context['serverGroupName'])}`;
+  return `${printed(context['credentials'])}:${printed(context['region'])}:${printed(context['serverGroupName'])}`;
 }
 
 /**

@@ -1,6 +1,5 @@
 /** How the tasks of a stage move on. Pure; a fault in a stage type's own function fails the task, never the actor. */
 import type { Failure } from '#contracts/failure.ts';
-import type { JsonObject } from '#contracts/json.ts';
 import type { OperationResult } from '#contracts/operation.ts';
 import type { WebhookResponse } from '#contracts/webhook.ts';
 import { failureStatus, isHalt } from './execution-status.ts';
@@ -175,11 +174,4 @@ export function settleTask(state: StageState): StageState {
 /** The judge's decision waits in the state until the task looks at it. */
 export function recordJudgment(state: StageState, judgment: Judgment): StageState {
   return state.current.kind === 'judgment' ? { ...state, judgment } : state;
-}
-
-/** `account:region:name` for every server group in `deploy.server.groups`. */
-export function deployedKeys(account: string, groups: JsonObject): string[] {
-  return Object.entries(groups).flatMap(([region, names]) =>
-    (Array.isArray(names) ? names : []).map((name) => `${account}:${region}:${String(name)}`),
-  );
 }

@@ -11,7 +11,15 @@ import {
   regionsIn,
   regionsOf,
 } from '../server-group-targets.ts';
-import { flagOf, numberOf, objectOf, objectsOf, textOf, type StageContext } from '../stage-context.ts';
+import {
+  flagOf,
+  numberOf,
+  objectOf,
+  objectsOf,
+  printed,
+  textOf,
+  type StageContext,
+} from '../stage-context.ts';
 import { contextProblem, requireOneOf } from '../stage-problems.ts';
 import type { StageType, TaskDefinition, TaskResult } from '../stage-type.ts';
 
@@ -46,7 +54,7 @@ export const checkPreconditionsStage: StageType = {
     }),
   }),
   tasks: ({ own }) =>
-    own['preconditionType'] === undefined ? [] : [checkOf(String(own['preconditionType']))],
+    own['preconditionType'] === undefined ? [] : [checkOf(printed(own['preconditionType']))],
 };
 
 function checkOf(type: string): TaskDefinition {

@@ -3,7 +3,7 @@ import type { JsonObject } from '#contracts/json.ts';
 import { hasExpression } from '../expressions.ts';
 import { placeOf, type Problem } from '../problem.ts';
 import { groupsByRegion, regionsIn } from '../server-group-targets.ts';
-import { objectOf, objectsOf, textOf } from '../stage-context.ts';
+import { objectOf, objectsOf, textOf, without } from '../stage-context.ts';
 import { contextProblem } from '../stage-problems.ts';
 import type { StageType, SyntheticStage } from '../stage-type.ts';
 import { createServerGroupStage } from './create-server-group.ts';
@@ -58,8 +58,7 @@ function clustersOf(context: JsonObject): JsonObject[] {
 
 /** What all clusters of the stage have in common; the stage's own timer covers its children. */
 function shared(context: JsonObject): JsonObject {
-  const { clusters: _clusters, cluster: _cluster, stageTimeoutMs: _timeout, ...rest } = context;
-  return rest;
+  return without(context, ['clusters', 'cluster', 'stageTimeoutMs']);
 }
 
 function stagesOf(context: JsonObject): SyntheticStage[] {

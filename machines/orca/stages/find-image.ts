@@ -13,7 +13,7 @@ import {
   regionsIn,
   regionsOf,
 } from '../server-group-targets.ts';
-import { flagOf, textOf, type StageContext } from '../stage-context.ts';
+import { flagOf, printed, textOf, type StageContext } from '../stage-context.ts';
 import { contextProblem, requireOneOf } from '../stage-problems.ts';
 import { StageFailed } from '../stage-failed.ts';
 import type { StageType, TaskResult } from '../stage-type.ts';
@@ -108,10 +108,10 @@ function byNameOnly(context: StageContext, imageName: string): JsonObject {
 function artifactOf(detail: JsonObject): Json {
   const { imageName = '', region = '', cloudProvider = '', sourceServerGroup = '', refId = '' } = detail;
   return {
-    type: `${String(cloudProvider)}/image`,
+    type: `${printed(cloudProvider)}/image`,
     name: imageName,
     location: region,
-    reference: `${String(cloudProvider)}/image`,
+    reference: `${printed(cloudProvider)}/image`,
     metadata: { sourceServerGroup, refId },
   };
 }
@@ -119,7 +119,7 @@ function artifactOf(detail: JsonObject): Json {
 function findImageProblems(context: JsonObject): Problem[] {
   const problems: Problem[] = [];
   const strategy = context['selectionStrategy'];
-  if (strategy !== undefined && !hasExpression(strategy) && !Object.hasOwn(STRATEGIES, String(strategy))) {
+  if (strategy !== undefined && !hasExpression(strategy) && !Object.hasOwn(STRATEGIES, printed(strategy))) {
     problems.push(
       contextProblem(
         'selectionStrategy',

@@ -5,7 +5,7 @@ import type { ServerGroup } from '#contracts/server-group.ts';
 import { byAge } from '../cluster-selection.ts';
 import { hasExpression } from '../expressions.ts';
 import type { Problem } from '../problem.ts';
-import { flagOf, numberOf, objectOf, textOf, type StageContext } from '../stage-context.ts';
+import { flagOf, numberOf, objectOf, textOf, without, type StageContext } from '../stage-context.ts';
 import { contextProblem, requireOneOf } from '../stage-problems.ts';
 import { StageFailed } from '../stage-failed.ts';
 import {
@@ -44,8 +44,7 @@ export function serverGroupCreation(operation: 'createServerGroup' | 'cloneServe
 function flattenCluster(context: JsonObject): JsonObject {
   const nested = objectOf(context['cluster']);
   if (nested === undefined) return context;
-  const { cluster: _nested, ...rest } = context;
-  return { ...rest, ...nested };
+  return { ...without(context, ['cluster']), ...nested };
 }
 
 function creationTasks(operation: 'createServerGroup' | 'cloneServerGroup'): TaskDefinition[] {
@@ -220,17 +219,20 @@ function afterFailure(context: StageContext): SyntheticStage[] {
   const created = createdTargets(context);
   const steps: SyntheticStage[] = [];
   if (flagOf(rollback?.['onFailure']) === true && taskFailed) {
-    steps.push(
-      ...created.map((target) => rollbackStage('disableServerGroup', 'Rollback', target, 1_800_000)),
-    );
+    steps.push(...created.map((target) => rollbackStage(target, ROLLBACK)));
   }
   if (flagOf(rollback?.['destroyLatest']) === true) {
-    steps.push(...created.map((target) => rollbackStage('destroyServerGroup', 'Destroy', target, 300_000)));
+    steps.push(...created.map((target) => rollbackStage(target, DESTROY_LATEST)));
   }
   return [...steps, restoreMinCapacity(context)];
 }
 
-function rollbackStage(type: string, verb: string, target: Target, stageTimeoutMs: number): SyntheticStage {
+type RollbackPart = { type: string; verb: string; stageTimeoutMs: number };
+
+const ROLLBACK: RollbackPart = { type: 'disableServerGroup', verb: 'Rollback', stageTimeoutMs: 1_800_000 };
+const DESTROY_LATEST: RollbackPart = { type: 'destroyServerGroup', verb: 'Destroy', stageTimeoutMs: 300_000 };
+
+function rollbackStage(target: Target, { type, verb, stageTimeoutMs }: RollbackPart): SyntheticStage {
   const { account, region, name } = target;
   return {
     type,

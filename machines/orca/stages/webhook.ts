@@ -4,7 +4,15 @@ import { WebhookMethod, type WebhookRequest, type WebhookResponse } from '#contr
 import { hasExpression } from '../expressions.ts';
 import { parseJsonPath, readJsonPath } from '../json-path.ts';
 import type { Problem } from '../problem.ts';
-import { flagOf, numberOf, objectOf, requireText, textOf, type StageContext } from '../stage-context.ts';
+import {
+  flagOf,
+  numberOf,
+  objectOf,
+  printed,
+  requireText,
+  textOf,
+  type StageContext,
+} from '../stage-context.ts';
 import { contextProblem, requireString } from '../stage-problems.ts';
 import { StageFailed } from '../stage-failed.ts';
 import type { StageType, TaskDefinition, TaskResult } from '../stage-type.ts';
@@ -74,7 +82,7 @@ function watchedResult(
   args: { found: Json | undefined; booked: JsonObject },
 ): TaskResult {
   const { found, booked } = args;
-  const status = String(found ?? '').toUpperCase();
+  const status = printed(found).toUpperCase();
   const listed = (key: string): boolean => statusesOf(context.own[key]).includes(status);
   if (listed('successStatuses')) return { status: 'SUCCEEDED', context: booked, outputs: booked };
   if (listed('canceledStatuses')) return { status: 'CANCELED', context: booked, outputs: booked };
@@ -108,13 +116,16 @@ function requestOf(context: StageContext, call: { url: string; method: WebhookMe
 
 function headerText(value: Json): string {
   if (Array.isArray(value)) return value.map(headerText).join(', ');
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+  return printed(value);
 }
 
 function methodOf(context: JsonObject): WebhookMethod {
   const parsed = WebhookMethod.safeParse((textOf(context['method']) ?? 'POST').toUpperCase());
   if (parsed.success) return parsed.data;
-  throw new StageFailed('STAGE_CONTEXT_INVALID', `The method ${String(context['method'])} is not supported.`);
+  throw new StageFailed(
+    'STAGE_CONTEXT_INVALID',
+    `The method ${printed(context['method'])} is not supported.`,
+  );
 }
 
 /** `{ "404": { "maxAttempts": 3 } }` */
@@ -178,7 +189,7 @@ function pathValue(context: StageContext, key: string, body: Json): Json | undef
 }
 
 function statusesOf(value: Json | undefined): string[] {
-  const texts = Array.isArray(value) ? value.map(String) : (textOf(value) ?? '').split(',');
+  const texts = Array.isArray(value) ? value.map(printed) : (textOf(value) ?? '').split(',');
   return texts.map((text) => text.trim().toUpperCase()).filter((text) => text !== '');
 }
 
@@ -203,7 +214,7 @@ function webhookProblems(context: JsonObject): Problem[] {
     );
   }
   const resolution = context['statusUrlResolution'];
-  if (resolution !== undefined && !hasExpression(resolution) && !RESOLUTIONS.includes(String(resolution))) {
+  if (resolution !== undefined && !hasExpression(resolution) && !RESOLUTIONS.includes(printed(resolution))) {
     problems.push(
       contextProblem(
         'statusUrlResolution',

@@ -136,12 +136,12 @@ function judged(request: WebhookRequest, response: WebhookResponse, attempt: num
   if (!again || request.failFastStatusCodes.includes(statusCode) || attempt >= attemptsMax) return response;
   const message = `${request.method} ${request.url} answered with the status ${statusCode}; it is tried again.`;
   const kind = statusCode === 429 ? 'throttle' : 'transient';
-  throw failed(`WEBHOOK_STATUS_${statusCode}`, kind, message, retryAfterMs(response));
+  throw new ActivityFailed({ code: `WEBHOOK_STATUS_${statusCode}`, kind, message, ...retryAfter(response) });
 }
 
-function retryAfterMs(response: WebhookResponse): number | undefined {
-  const seconds = Number(response.headers['retry-after']);
-  return Number.isInteger(seconds) && seconds >= 0 ? seconds * 1_000 : undefined;
+function retryAfter(response: WebhookResponse): Pick<Failure, 'retryAfterMs'> {
+  const seconds = Number(response.headers['retry-after'] ?? Number.NaN);
+  return Number.isInteger(seconds) && seconds >= 0 ? { retryAfterMs: seconds * 1_000 } : {};
 }
 
 /** Nothing reached the other side when its name or its port was not found; in all other cases it may have acted. */
@@ -164,12 +164,6 @@ function networkFailure(error: unknown, at: { url: URL; signal: AbortSignal }): 
   );
 }
 
-function failed(code: string, kind: FailureKind, message: string, waitMs?: number): ActivityFailed {
-  const failure: Failure = {
-    code,
-    kind,
-    message: message.slice(0, 4_096),
-    ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
-  };
-  return new ActivityFailed(failure);
+function failed(code: string, kind: FailureKind, message: string): ActivityFailed {
+  return new ActivityFailed({ code, kind, message: message.slice(0, 4_096) });
 }

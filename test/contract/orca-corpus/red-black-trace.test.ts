@@ -1,6 +1,7 @@
 /** A real red/black deployment of Netflix, replayed: same synthetic stages in the same order, same operations. */
 import { describe, expect } from 'vitest';
 import type { JsonObject } from '#contracts/json.ts';
+import { printed } from '#machines/orca/stage-context.ts';
 import { bothModes } from '#test/support/machine-harness.ts';
 import {
   aServerGroup,
@@ -86,7 +87,7 @@ describe('a red/black deployment of Netflix', () => {
         const acted = asked(run).find(
           ({ stage: ref, operation }) => ref === stage.refId && operation !== 'describeCluster',
         );
-        expect({ [String(acted?.context['region'])]: [acted?.context['serverGroupName']] }).toEqual(written);
+        expect({ [printed(acted?.context['region'])]: [acted?.context['serverGroupName']] }).toEqual(written);
       }
     }
   });

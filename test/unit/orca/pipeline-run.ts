@@ -5,6 +5,7 @@ import type { Pipeline, StageDefinition } from '#contracts/pipeline.ts';
 import type { ServerGroup } from '#contracts/server-group.ts';
 import { executionMachine, EXECUTION_VERSION } from '#machines/orca/execution.machine.ts';
 import { executionView, type ExecutionState } from '#machines/orca/execution-state.ts';
+import { printed } from '#machines/orca/stage-context.ts';
 import { stageMachine, STAGE_VERSION } from '#machines/orca/stage.machine.ts';
 import { stageView, type StageState } from '#machines/orca/stage-state.ts';
 import type { ActorDefinition } from '#runtime/actor-definition.ts';
@@ -172,12 +173,12 @@ export class ScriptedCloud {
   }
 
   #create(context: OperationRequest['context'], application: string): OperationResult {
-    const cluster = String(context['cluster'] ?? application);
-    const region = String(context['region']);
+    const cluster = printed(context['cluster'] ?? application);
+    const region = printed(context['region']);
     const siblings = this.groups.filter((group) => group.cluster === cluster && group.region === region);
     const numbers = siblings.map(({ name }) => Number(name.slice(-3)) + 1);
     const name = `${cluster}-v${String(Math.max(0, ...numbers)).padStart(3, '0')}`;
-    const account = String(context['credentials']);
+    const account = printed(context['credentials']);
     const createdAtMs = 1_000_000 + this.groups.length;
     const capacity = (context['capacity'] ?? { min: 1, max: 1, desired: 1 }) as ServerGroup['capacity'];
     this.groups.push(aServerGroup(name, { account, region, cluster, createdAtMs, capacity }));
