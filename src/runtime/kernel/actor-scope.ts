@@ -10,6 +10,8 @@ export type ActorScope = ScopeInternals & {
   collected: CollectedAction[];
   /** Whether the current transition took any edge of the statechart. */
   took: boolean;
+  /** Children made by the current transition. */
+  booked: number;
   parent: ActorReference | undefined;
   self: StandInReference;
   system: StepSystem;
@@ -33,8 +35,8 @@ type ScopeArguments = {
   id: string;
   parent: Address | undefined;
   nowMs: number;
-  /** Names children that were spawned without an id; the same name in every process. */
-  nextChildName: () => string;
+  /** Names the n-th child of a transition, should it have no id; the same name in every process. */
+  childName: (n: number) => string;
 };
 
 export function actorScope(args: ScopeArguments): ActorScope {
@@ -50,6 +52,7 @@ export function actorScope(args: ScopeArguments): ActorScope {
     sessionId: self.sessionId,
     collected: [],
     took: false,
+    booked: 0,
     logger: ignore,
     defer: ignore,
     stopChild: ignore,
@@ -60,6 +63,10 @@ export function actorScope(args: ScopeArguments): ActorScope {
     _sendInspectionEvent: (event: { type: string; _transitions?: readonly unknown[] }) => {
       if (event.type === '@xstate.microstep' && (event._transitions?.length ?? 0) > 0) scope.took = true;
     },
+    _bookId: () => {
+      scope.booked += 1;
+      return args.childName(scope.booked);
+    },
   });
   return scope;
 }
@@ -68,6 +75,7 @@ export function actorScope(args: ScopeArguments): ActorScope {
 export function beginTransition(scope: ActorScope, snapshot: LiveSnapshot): void {
   scope.collected = [];
   scope.took = false;
+  scope.booked = 0;
   scope.self._snapshot = snapshot;
 }
 
@@ -102,11 +110,10 @@ export function standIn(args: {
   return reference;
 }
 
-function stepSystem({ nowMs, nextChildName }: ScopeArguments): StepSystem {
+function stepSystem({ nowMs }: ScopeArguments): StepSystem {
   const bySystemId = new Map<string, ActorReference>();
   const system = {
     stepTimeMs: nowMs,
-    _bookId: nextChildName,
     _register: (sessionId: string) => sessionId,
     _unregister: ignore,
     _set: (systemId: string, reference: ActorReference) => void bySystemId.set(systemId, reference),

@@ -75,7 +75,7 @@ export function emptyDraft(args: DraftArguments): Draft {
       id: parent?.childId ?? parts.id,
       parent: parent?.address,
       nowMs,
-      nextChildName: () => `child-${nextSequence(draft)}`,
+      childName: (n) => `child-${draft.sequence}-${n}`,
     }),
     state: {
       status: 'active',

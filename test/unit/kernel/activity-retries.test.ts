@@ -1,6 +1,9 @@
 /** Retries: decided by the actor, on its own durable timer. */
-import { describe, expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { addressOf } from '#contracts/address.ts';
 import type { Failure } from '#contracts/failure.ts';
+import { ActivityOptions } from '#contracts/retry-policy.ts';
+import { nextAttemptAtMs } from '#runtime/kernel/retry.ts';
 import { bothModes, fails, given, hangs, returns } from '#test/support/machine-harness.ts';
 import { launchDefinition } from './machines/launch.machine.ts';
 
@@ -158,5 +161,49 @@ describe('retries of activities', () => {
     await run.advance(1_000);
 
     expect(run.tasks()[1]).toMatchObject({ attempt: 2, lastHeartbeat: { done: 3 } });
+  });
+});
+
+describe('the time of the next attempt', () => {
+  const address = addressOf({ service: 'test', type: 'subject', root: 'r', id: 'r' });
+
+  it('does not count a throttled attempt, even when it would be the last', () => {
+    const options = ActivityOptions.parse({ retry: { attemptsMax: 1, jitter: 0 } });
+    const activityRecord = {
+      birth: 1,
+      name: 'a',
+      queue: 'default',
+      options,
+      attempt: 1,
+      scheduledAtMs: 0,
+      deadlineAtMs: 9e9,
+    };
+    const failure = { code: 'X', message: 'x', kind: 'transient' as const };
+    expect(nextAttemptAtMs(activityRecord, { failure, address, nowMs: 0 })).toBeUndefined();
+    expect(
+      nextAttemptAtMs(activityRecord, { failure: { ...failure, kind: 'throttle' }, address, nowMs: 0 }),
+    ).toBe(1_000);
+  });
+
+  it('spreads retries by a hash: the same for the same attempt, within the jitter', () => {
+    const options = ActivityOptions.parse({ retry: { jitter: 0.5, initialMs: 1_000 } });
+    const waits = Array.from({ length: 50 }, (_, birth) => {
+      const activityRecord = {
+        birth,
+        name: 'a',
+        queue: 'default',
+        options,
+        attempt: 1,
+        scheduledAtMs: 0,
+        deadlineAtMs: 9e9,
+      };
+      const failure = { code: 'X', message: 'x', kind: 'transient' as const };
+      const wait = () => nextAttemptAtMs(activityRecord, { failure, address, nowMs: 0 });
+      expect(wait()).toBe(wait());
+      return wait() ?? 0;
+    });
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(500);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(1_000);
+    expect(new Set(waits).size).toBeGreaterThan(40);
   });
 });
