@@ -87,7 +87,8 @@ const AREAS: readonly Area[] = [
   serviceArea('orca', /^(src\/|machines\/(support|orca)\/)/),
   serviceArea('clouddriver', /^(src\/|machines\/(support|clouddriver)\/)/),
   // The embedded server of `windlass dev` and the demo is the same as that of the tests.
-  serviceArea('cli', /^(src\/|tools\/)/),
+  // It checks pipelines offline, by the same pure code as orca.
+  serviceArea('cli', /^(src\/|tools\/|machines\/orca\/validate-pipeline\.ts$)/),
   ...['aws-double', 'gateway', 'console'].map((name) => serviceArea(name, /^src\//)),
   {
     name: 'tools',

@@ -1,0 +1,62 @@
+/** Shows a tree that changes: redrawn in place on a terminal, one line a change elsewhere. */
+import type { WriteStream } from 'node:tty';
+import { createLogUpdate } from 'log-update';
+import type { Output } from '../output.ts';
+import { treeLines, type TreeLine, type ViewsByAddress } from './execution-tree.ts';
+import { paintFor } from './tone-style.ts';
+import { changeText, changesBetween, screenOf, type Paint } from './tree-text.ts';
+
+const REDRAW_MS = 100;
+const TICK_MS = 1_000;
+
+export interface LiveScreen {
+  show(views: ViewsByAddress): void;
+  /** Draws the last state for good. */
+  close(): void;
+}
+
+export function openLiveScreen(output: Output, stream: WriteStream): LiveScreen {
+  const paint = paintFor(output, stream);
+  return stream.isTTY ? terminalScreen(stream, paint) : lineScreen(stream, paint);
+}
+
+function terminalScreen(stream: WriteStream, paint: Paint): LiveScreen {
+  const log = createLogUpdate(stream);
+  let views: ViewsByAddress = new Map();
+  let redraw: NodeJS.Timeout | undefined;
+  const draw = (rowsMax: number): void => {
+    redraw = undefined;
+    const nowMs = Date.now();
+    const lines = screenOf(treeLines(views, nowMs), { nowMs, paint, columns: stream.columns });
+    const shown = lines.length > rowsMax ? [...lines.slice(0, rowsMax - 1), '  …'] : lines;
+    log(shown.join('\n'));
+  };
+  const rows = (): number => Math.max(5, (stream.rows ?? 24) - 1);
+  // Durations and countdowns move on between changes.
+  const tick = setInterval(() => draw(rows()), TICK_MS);
+  return {
+    show: (next) => {
+      views = next;
+      redraw ??= setTimeout(() => draw(rows()), REDRAW_MS);
+    },
+    close: () => {
+      clearInterval(tick);
+      clearTimeout(redraw);
+      draw(Infinity);
+      log.done();
+    },
+  };
+}
+
+function lineScreen(stream: WriteStream, paint: Paint): LiveScreen {
+  let shown: TreeLine[] = [];
+  return {
+    show: (views) => {
+      const nowMs = Date.now();
+      const lines = treeLines(views, nowMs);
+      for (const line of changesBetween(shown, lines)) stream.write(`${changeText(line, { nowMs, paint })}\n`);
+      shown = lines;
+    },
+    close: () => undefined,
+  };
+}
