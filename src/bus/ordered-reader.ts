@@ -1,8 +1,8 @@
 /** Reads subjects of a stream in order, without acknowledgements, from a given sequence on. */
-import { DeliverPolicy, jetstream, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
-import { untilAnswered } from './until-answered.ts';
+import { DeliverPolicy, jetstream, type JsMsg } from '@nats-io/jetstream';
 import type { Bus } from './connect.ts';
 import { ANSWER_TIMEOUT_MS } from './publish.ts';
+import { consumeSteadily } from './steady-consumption.ts';
 
 export type ReadMessage = {
   subject: string;
@@ -30,31 +30,33 @@ export async function readOrdered(
   options: OrderedReaderOptions,
   onMessage: (message: ReadMessage) => void,
 ): Promise<{ close(): Promise<void> }> {
-  const consumer = await untilAnswered(bus, () =>
-    jetstream(bus, { timeout: ANSWER_TIMEOUT_MS }).consumers.get(options.stream, {
+  let seen = 0;
+  return consumeSteadily(bus, async (isCurrent) => {
+    const consumer = await jetstream(bus, { timeout: ANSWER_TIMEOUT_MS }).consumers.get(options.stream, {
       filter_subjects: [...options.subjects],
-      ...startOf(options.from),
+      ...startOf(seen > 0 ? seen + 1 : options.from),
       ...(options.headersOnly ? { headers_only: true } : {}),
-    }),
-  );
-  const messages: ConsumerMessages = await consumer.consume({
-    expires: 5_000,
-    idle_heartbeat: 1_000,
-    max_messages: 500,
-    callback: (message: JsMsg) => {
-      onMessage({
-        subject: message.subject,
-        sequence: message.seq,
-        data: message.string(),
-        header: (name) => message.headers?.get(name) || undefined,
-        pending: message.info.pending,
-      });
-    },
+    });
+    return consumer.consume({
+      expires: 5_000,
+      idle_heartbeat: 1_000,
+      max_messages: 500,
+      callback: (message: JsMsg) => {
+        if (!isCurrent()) return;
+        seen = message.seq;
+        onMessage(readMessage(message));
+      },
+    });
   });
+}
+
+function readMessage(message: JsMsg): ReadMessage {
   return {
-    close: async () => {
-      await messages.close();
-    },
+    subject: message.subject,
+    sequence: message.seq,
+    data: message.string(),
+    header: (name) => message.headers?.get(name) || undefined,
+    pending: message.info.pending,
   };
 }
 

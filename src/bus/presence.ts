@@ -11,6 +11,8 @@ import type { Bus } from './connect.ts';
 
 const HEARTBEAT_MS = 500;
 const PROBE_MS = 250;
+/** Short: a probe that was under way when its node died must not delay the next one. Silence alone proves nothing. */
+const PROBE_TIMEOUT_MS = 300;
 const SILENCE_MS_MAX = 3_000;
 /** After the server came back, peers need this long to come back too: "no responders" means nothing until then. */
 const GRACE_MS = 1_500;
@@ -89,7 +91,7 @@ export class Presence {
 
   async #probe(node: string, silent: boolean): Promise<void> {
     try {
-      await this.#bus.request(nodeSubjects(this.#options.service).probe(node), '', { timeout: 1_000 });
+      await this.#bus.request(nodeSubjects(this.#options.service).probe(node), '', { timeout: PROBE_TIMEOUT_MS });
       this.#seenAt.set(node, performance.now());
     } catch (error) {
       if (this.#bus.isClosed()) return;

@@ -1,6 +1,8 @@
 /** Shared consumption of a work-queue stream: each message goes to one replica and comes back when that one dies. */
 import { AckPolicy, jetstream, jetstreamManager, type JsMsg } from '@nats-io/jetstream';
 import type { Bus } from './connect.ts';
+import { ANSWER_TIMEOUT_MS } from './publish.ts';
+import { consumeSteadily } from './steady-consumption.ts';
 import { untilAnswered } from './until-answered.ts';
 
 const SECOND_NS = 1_000_000_000;
@@ -48,18 +50,22 @@ export async function consumeWork(
       max_ack_pending: options.concurrency,
     }),
   );
-  const consumer = await untilAnswered(bus, () => jetstream(bus).consumers.get(options.stream, options.consumer));
-  const messages = await consumer.consume({
-    expires: 5_000,
-    idle_heartbeat: 1_000,
-    max_messages: Math.min(options.concurrency, 16),
-    callback: (message: JsMsg) => onItem(workItem(message)),
+  return consumeSteadily(bus, async (isCurrent) => {
+    const consumer = await jetstream(bus, { timeout: ANSWER_TIMEOUT_MS }).consumers.get(
+      options.stream,
+      options.consumer,
+    );
+    return consumer.consume({
+      expires: 5_000,
+      idle_heartbeat: 1_000,
+      max_messages: Math.min(options.concurrency, 16),
+      callback: (message: JsMsg) => {
+        if (isCurrent()) onItem(workItem(message));
+        // Delivered to a consumption that was replaced: another one takes it.
+        else message.nak();
+      },
+    });
   });
-  return {
-    close: async () => {
-      await messages.close();
-    },
-  };
 }
 
 function workItem(message: JsMsg): WorkItem {
