@@ -44,6 +44,15 @@ describe('createServerGroup on AWS', () => {
     }
   }
 
+  it('sends the same client token with every try, so that EC2 itself tells a repetition', async () => {
+    await cloud.begin([{ action: 'CreateLaunchTemplate', fault: 'reset-after', times: 3 }]);
+    await cloud.run('createServerGroup', DEPLOY);
+
+    const tokens = (await cloud.calls('CreateLaunchTemplate')).map(({ params }) => params['ClientToken']);
+    expect(tokens).toHaveLength(4);
+    expect(new Set(tokens).size).toBe(1);
+  });
+
   it('removes everything it made and says so when a later step is refused', async () => {
     await cloud.begin();
     const run = await cloud.run('createServerGroup', { ...DEPLOY, suspendedProcesses: ['NoSuchProcess'] });
