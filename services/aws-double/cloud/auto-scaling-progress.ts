@@ -84,16 +84,19 @@ function admitMembers(context: ProgressContext, upToMs: number): void {
 
 function reconcile(context: ProgressContext, group: AutoScalingGroup, atMs: number): void {
   const members = membersOf(context, group.id).filter(countsAsMember);
-  let retryAtMs: number | undefined;
   const missing = group.desiredCapacity - members.length;
+  const idle = { ...group, reconcileAtMs: undefined };
   if (missing > 0 && group.deletingAtMs === undefined && !isSuspended(group, 'Launch')) {
-    retryAtMs = launchMembers(context, { group, members, count: missing }, atMs);
+    const reconcileAtMs = launchMembers(context, { group, members, count: missing }, atMs);
+    context.cloud.put('autoScalingGroup', { ...group, reconcileAtMs, lastScalingAtMs: atMs });
   } else if (missing < 0 && !isSuspended(group, 'Terminate')) {
-    const surplus = chooseSurplus(members, -missing);
-    for (const instance of surplus)
-      retireWithActivity(context, { group, instance, why: 'a change of capacity' }, atMs);
+    const why = 'a change of capacity';
+    for (const instance of chooseSurplus(members, -missing))
+      retireWithActivity(context, { group, instance, why }, atMs);
+    context.cloud.put('autoScalingGroup', { ...idle, lastScalingAtMs: atMs });
+  } else {
+    context.cloud.put('autoScalingGroup', idle);
   }
-  context.cloud.put('autoScalingGroup', { ...group, reconcileAtMs: retryAtMs, lastScalingAtMs: atMs });
 }
 
 interface Scaling {

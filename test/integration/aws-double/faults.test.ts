@@ -45,9 +45,9 @@ describe('faults, seen through the SDK', () => {
   });
 
   it.each([
-    ['error-500', 500, 'InternalError', 'InternalFailure'],
-    ['error-503', 503, 'Unavailable', 'ServiceUnavailable'],
-  ])('fails with %s and has done nothing', async (fault, httpStatusCode, ec2Code, otherCode) => {
+    { fault: 'error-500', httpStatusCode: 500, ec2Code: 'InternalError', otherCode: 'InternalFailure' },
+    { fault: 'error-503', httpStatusCode: 503, ec2Code: 'Unavailable', otherCode: 'ServiceUnavailable' },
+  ])('fails with $fault and has done nothing', async ({ fault, httpStatusCode, ec2Code, otherCode }) => {
     await setFault(fault, { times: 2 });
     await expect(createTemplate()).rejects.toMatchObject({ name: ec2Code, $metadata: { httpStatusCode } });
     await expect(clients.autoScaling.describeAutoScalingGroups({})).rejects.toMatchObject({

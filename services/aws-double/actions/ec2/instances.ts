@@ -149,17 +149,21 @@ function reservationNode(
   id: string,
   instances: readonly Instance[],
 ): { [name: string]: XmlNode } {
+  const groupNames = new Map(call.cloud.list('securityGroup').map((group) => [group.id, group.name]));
   return {
     reservationId: id,
     ownerId: call.scope.account,
     groupSet: items([]),
-    instancesSet: items(instances.map((instance) => instanceNode(call, instance))),
+    instancesSet: items(instances.map((instance) => instanceNode(call, instance, groupNames))),
   };
 }
 
-function instanceNode(call: ActionCall, instance: Instance): XmlNode {
+function instanceNode(
+  call: ActionCall,
+  instance: Instance,
+  groupNames: ReadonlyMap<string, string>,
+): XmlNode {
   const { cloud, nowMs } = call;
-  const names = new Map(cloud.list('securityGroup').map((group) => [group.id, group.name]));
   const state = instanceStateAt(instance, nowMs);
   return {
     instanceId: instance.id,
@@ -175,7 +179,9 @@ function instanceNode(call: ActionCall, instance: Instance): XmlNode {
     subnetId: instance.subnetId,
     vpcId: instance.vpcId,
     privateIpAddress: instance.privateIp,
-    groupSet: items(instance.securityGroupIds.map((groupId) => ({ groupId, groupName: names.get(groupId) }))),
+    groupSet: items(
+      instance.securityGroupIds.map((groupId) => ({ groupId, groupName: groupNames.get(groupId) })),
+    ),
     architecture: cloud.getFresh('image', instance.imageId)?.architecture,
     rootDeviceType: 'ebs',
     clientToken: instance.clientToken,
