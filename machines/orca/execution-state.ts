@@ -168,10 +168,16 @@ export function mustStop(state: ExecutionState): boolean {
   return isHalt(statusNow(state));
 }
 
-/** The user's own stage that a judgment is for, or on the way to: `3>1` belongs to `3`. */
+/**
+ * The user's own stage that a judgment is for, or on the way to: `3>1` belongs to `3`.
+ * Undefined when it is not running, or is no judgment.
+ */
 export function judgedTopStage(state: ExecutionState, refId: string): string | undefined {
   const [top] = refId.split(/[<>]/, 1);
-  return runningStages(state).find((stage) => stage.refId === top || stage.refId === refId)?.refId;
+  const found = runningStages(state).find((stage) => stage.refId === top);
+  const definition = state.start.pipeline.stages[state.stages.findIndex((stage) => stage === found)];
+  const waits = top !== refId || definition?.type === 'manualJudgment';
+  return waits ? found?.refId : undefined;
 }
 
 /** What anyone may see of an execution. */

@@ -2,6 +2,7 @@
 import type { Json, JsonObject } from '#contracts/json.ts';
 import { hasExpression } from './expressions.ts';
 import type { Problem } from './problem.ts';
+import { regionsIn } from './server-group-targets.ts';
 import { numberOf } from './stage-context.ts';
 
 /** A fault in a context; `key` is the place, relative to the stage. */
@@ -56,4 +57,14 @@ export function requireOneOf(
 
 function isText(value: Json | undefined): boolean {
   return typeof value === 'string' && value !== '';
+}
+
+const REGION_KEYS = ['region', 'regions', 'availabilityZones', 'source'];
+
+/** At least one region must be named, or an expression that will name one. */
+export function requireRegion(context: JsonObject): Problem[] {
+  if (regionsIn(context).length > 0 || REGION_KEYS.some((key) => hasExpression(context[key]))) return [];
+  return [
+    contextProblem('regions', 'No region is named.', `Set 'region', 'regions' or 'availabilityZones'.`),
+  ];
 }

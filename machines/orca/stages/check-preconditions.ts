@@ -4,13 +4,7 @@ import { ExecutionStatus } from '#contracts/execution.ts';
 import type { OperationResult } from '#contracts/operation.ts';
 import { hasExpression } from '../expressions.ts';
 import { placeOf, type Problem } from '../problem.ts';
-import {
-  clusterOf,
-  describeCluster,
-  describedServerGroups,
-  regionsIn,
-  regionsOf,
-} from '../server-group-targets.ts';
+import { clusterOf, describeCluster, describedServerGroups, regionsOf } from '../server-group-targets.ts';
 import {
   flagOf,
   numberOf,
@@ -20,7 +14,7 @@ import {
   textOf,
   type StageContext,
 } from '../stage-context.ts';
-import { contextProblem, requireOneOf } from '../stage-problems.ts';
+import { contextProblem, requireOneOf, requireRegion } from '../stage-problems.ts';
 import type { StageType, TaskDefinition, TaskResult } from '../stage-type.ts';
 
 const COMPARISONS: Readonly<Record<string, (actual: number, expected: number) => boolean>> = {
@@ -136,9 +130,7 @@ function problemsOf(type: string, context: JsonObject): Problem[] {
         ...(numberOf(context['expected']) === undefined && !hasExpression(context['expected'])
           ? [contextProblem('expected', `'expected' is missing.`, `Set 'expected' to a number.`)]
           : []),
-        ...(regionsIn(context).length === 0
-          ? [contextProblem('regions', 'No region is named.', `Set 'regions'.`)]
-          : []),
+        ...requireRegion(context),
       ];
     case 'expression':
       return expressionProblems(context['expression']);

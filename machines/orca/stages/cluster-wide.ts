@@ -4,7 +4,7 @@ import type { OperationName, OperationResult } from '#contracts/operation.ts';
 import type { ServerGroup } from '#contracts/server-group.ts';
 import type { Problem } from '../problem.ts';
 import { flagOf, type StageContext } from '../stage-context.ts';
-import { requireOneOf } from '../stage-problems.ts';
+import { requireOneOf, requireRegion } from '../stage-problems.ts';
 import { StageFailed } from '../stage-failed.ts';
 import type { TaskDefinition, TaskResult } from '../stage-type.ts';
 import {
@@ -95,5 +95,6 @@ export function clusterWideProblems(context: JsonObject): Problem[] {
   return [
     ...requireOneOf(context, ['cluster'], 'myapp-prod'),
     ...requireOneOf(context, ['credentials', 'account'], 'prod'),
+    ...requireRegion(context),
   ];
 }

@@ -10,11 +10,10 @@ import {
   describeCluster,
   describedServerGroups,
   providerOf,
-  regionsIn,
   regionsOf,
 } from '../server-group-targets.ts';
 import { flagOf, printed, textOf, type StageContext } from '../stage-context.ts';
-import { contextProblem, requireOneOf } from '../stage-problems.ts';
+import { contextProblem, requireOneOf, requireRegion } from '../stage-problems.ts';
 import { StageFailed } from '../stage-failed.ts';
 import type { StageType, TaskResult } from '../stage-type.ts';
 
@@ -117,7 +116,7 @@ function artifactOf(detail: JsonObject): Json {
 }
 
 function findImageProblems(context: JsonObject): Problem[] {
-  const problems: Problem[] = [];
+  const problems = requireRegion(context);
   const strategy = context['selectionStrategy'];
   if (strategy !== undefined && !hasExpression(strategy) && !Object.hasOwn(STRATEGIES, printed(strategy))) {
     problems.push(
@@ -127,9 +126,6 @@ function findImageProblems(context: JsonObject): Problem[] {
         `Use one of: ${Object.keys(STRATEGIES).join(', ')}.`,
       ),
     );
-  }
-  if (regionsIn(context).length === 0) {
-    problems.push(contextProblem('regions', 'No region is named.', `Set 'regions'.`));
   }
   if (textOf(context['imageNamePattern']) !== undefined) {
     problems.push(

@@ -6,7 +6,7 @@ import { byAge } from '../cluster-selection.ts';
 import { hasExpression } from '../expressions.ts';
 import type { Problem } from '../problem.ts';
 import { flagOf, numberOf, objectOf, textOf, without, type StageContext } from '../stage-context.ts';
-import { contextProblem, requireOneOf } from '../stage-problems.ts';
+import { contextProblem, requireOneOf, requireRegion } from '../stage-problems.ts';
 import { StageFailed } from '../stage-failed.ts';
 import {
   accountOf,
@@ -16,7 +16,6 @@ import {
   describedServerGroups,
   groupsByRegion,
   operationOn,
-  regionsIn,
   regionsOf,
   targetsInGroups,
   type Target,
@@ -255,13 +254,11 @@ function undoCreation(context: StageContext): readonly OperationCall[] {
 
 function creationProblems(context: JsonObject): Problem[] {
   const fields = flattenCluster(context);
-  const problems = [...requireOneOf(fields, ['account', 'credentials'], 'prod'), ...strategyProblems(fields)];
-  if (regionsIn(fields).length === 0) {
-    problems.push(
-      contextProblem('region', 'No region is named.', `Set 'region', or 'availabilityZones' by region.`),
-    );
-  }
-  return problems;
+  return [
+    ...requireOneOf(fields, ['account', 'credentials'], 'prod'),
+    ...requireRegion(fields),
+    ...strategyProblems(fields),
+  ];
 }
 
 /** A strategy that is not known would otherwise leave two versions in traffic. */

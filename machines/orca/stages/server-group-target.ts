@@ -11,13 +11,12 @@ import {
   describeCluster,
   describedServerGroups,
   keptTargets,
-  regionsIn,
   regionsOf,
   targetsJson,
   type Target,
 } from '../server-group-targets.ts';
 import { textOf, type StageContext } from '../stage-context.ts';
-import { contextProblem, requireOneOf } from '../stage-problems.ts';
+import { contextProblem, requireOneOf, requireRegion } from '../stage-problems.ts';
 import { StageFailed } from '../stage-failed.ts';
 import type { TaskDefinition, TaskResult } from '../stage-type.ts';
 
@@ -88,10 +87,7 @@ export function isDynamic(context: JsonObject): boolean {
 }
 
 export function targetProblems(context: JsonObject): Problem[] {
-  const problems = requireOneOf(context, ['credentials', 'account'], 'prod');
-  if (regionsIn(context).length === 0) {
-    problems.push(contextProblem('regions', 'No region is named.', `Set 'region' or 'regions'.`));
-  }
+  const problems = [...requireOneOf(context, ['credentials', 'account'], 'prod'), ...requireRegion(context)];
   if (!isDynamic(context)) return problems;
   const { target } = context;
   if (!hasExpression(target) && !(typeof target === 'string' && Object.hasOwn(POSITIONS, target))) {

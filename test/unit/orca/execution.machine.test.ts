@@ -91,15 +91,12 @@ describe('execution', () => {
     expect(run.status()).toBe('done');
   });
 
-  bothModes('refuses a judgment for a stage that is not running', async (mode) => {
+  bothModes('refuses a judgment for a stage that is not running, or is none', async (mode) => {
     const run = await runPipeline([{ type: 'wait', refId: '1', waitTime: 60 }], { mode });
-    const refusal = await run.send({
-      type: 'execution.judge',
-      stageRefId: '7',
-      decision: 'stop',
-      user: 'ann',
-    } as never);
-    expect(refusal).toBe('unhandled');
+    const judge = (stageRefId: string) =>
+      run.send({ type: 'execution.judge', stageRefId, decision: 'stop', user: 'ann' } as never);
+    expect(await judge('7')).toBe('unhandled');
+    expect(await judge('1')).toBe('unhandled');
   });
 
   bothModes('stops the other branches when one halts the pipeline', async (mode) => {
