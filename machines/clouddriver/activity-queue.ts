@@ -8,6 +8,9 @@ const QUEUE_LENGTH_MAX = 64;
  * catalog (which serves) both call it, so they cannot disagree.
  */
 export function activityQueueOf(account: string, region: string): string {
-  const token = `${account}_${region}`.replaceAll(/[^A-Za-z0-9_-]/g, (unit) => `-${unit.charCodeAt(0).toString(16)}-`);
+  const token = `${account}_${region}`.replaceAll(
+    /[^A-Za-z0-9_-]/g,
+    (unit) => `-${unit.charCodeAt(0).toString(16)}-`,
+  );
   return fitted(token, QUEUE_LENGTH_MAX);
 }

@@ -7,10 +7,14 @@ export type Verdict = { isMet: boolean; line: string };
 export function judge(wanted: AwaitServerGroup, serverGroup: ServerGroupDetail | null): Verdict {
   if (wanted.condition === 'absent') {
     if (serverGroup === null) return { isMet: true, line: `${wanted.serverGroupName} is gone` };
-    return { isMet: false, line: `${serverGroup.instances.length} instances left, deleting: ${serverGroup.deleting}` };
+    return {
+      isMet: false,
+      line: `${serverGroup.instances.length} instances left, deleting: ${serverGroup.deleting}`,
+    };
   }
   // What is gone takes no traffic; it is neither up nor at capacity.
-  if (serverGroup === null) return { isMet: wanted.condition === 'down', line: `${wanted.serverGroupName} is not there` };
+  if (serverGroup === null)
+    return { isMet: wanted.condition === 'down', line: `${wanted.serverGroupName} is not there` };
   switch (wanted.condition) {
     case 'up':
       return judgeUp(wanted, serverGroup);

@@ -66,7 +66,8 @@ export function awaitServerGroupMachine(options: {
     guards: {
       rejected: ({ context }) => context.failure !== null,
       isMet: ({ context }) => context.isMet,
-      isLost: ({ context }) => context.wanted.condition !== 'absent' && context.absentLooks >= ABSENT_LOOKS_MAX,
+      isLost: ({ context }) =>
+        context.wanted.condition !== 'absent' && context.absentLooks >= ABSENT_LOOKS_MAX,
     },
     delays: {
       untilNextLook: ({ context }) => context.waitMs,
@@ -104,7 +105,10 @@ export function awaitServerGroupMachine(options: {
                 region: wanted.region,
                 serverGroupName: wanted.serverGroupName,
               }),
-              onDone: { target: 'judging', actions: assign(({ context, event }) => judged(context, event.output)) },
+              onDone: {
+                target: 'judging',
+                actions: assign(({ context, event }) => judged(context, event.output)),
+              },
               onError: {
                 target: '#awaitServerGroup.failed',
                 actions: { type: 'fail', params: ({ event }) => ({ failure: failureFrom(event.error) }) },
@@ -212,7 +216,8 @@ function awaitResult(context: AwaitContext): OperationResult {
   const { status, failure, history, wanted } = context;
   return {
     status: status === 'succeeded' || status === 'canceled' ? status : 'failed',
-    outputs: status === 'succeeded' ? { serverGroupName: wanted.serverGroupName, condition: wanted.condition } : {},
+    outputs:
+      status === 'succeeded' ? { serverGroupName: wanted.serverGroupName, condition: wanted.condition } : {},
     history,
     ...(failure ? { failure } : {}),
   };

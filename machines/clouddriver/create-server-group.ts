@@ -32,7 +32,9 @@ function deployOutputs(results: readonly Deployed[]): JsonObject {
     serverGroupNameByRegion: nameByRegion,
     deployedNames: named.map(({ name }) => name),
     ancestorServerGroupNameByRegion: Object.fromEntries(
-      results.flatMap(({ target, facts }) => (facts.ancestor === undefined ? [] : [[target.region, facts.ancestor]])),
+      results.flatMap(({ target, facts }) =>
+        facts.ancestor === undefined ? [] : [[target.region, facts.ancestor]],
+      ),
     ),
     deployments: named.map(({ target, facts, name }) => ({
       cloudProvider: 'aws',

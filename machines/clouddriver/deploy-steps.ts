@@ -165,7 +165,8 @@ const looking = [
     activity: 'resolveNetwork',
     input: (scope) => {
       const { zones, subnetType, subnetIds } = scope.target;
-      const inherited = scope.target.clone && zones.length === 0 && !subnetType ? scope.facts.source : undefined;
+      const inherited =
+        scope.target.clone && zones.length === 0 && !subnetType ? scope.facts.source : undefined;
       const subnets = subnetIds ?? (inherited?.subnetIds.length ? inherited.subnetIds : undefined);
       return {
         ...placeOf(scope),
@@ -174,7 +175,11 @@ const looking = [
         ...(subnets === undefined ? {} : { subnetIds: subnets }),
       };
     },
-    record: (_, { subnetIds, zones, vpcId }) => ({ subnetIds, zones, ...(vpcId === undefined ? {} : { vpcId }) }),
+    record: (_, { subnetIds, zones, vpcId }) => ({
+      subnetIds,
+      zones,
+      ...(vpcId === undefined ? {} : { vpcId }),
+    }),
   }),
   read('resolveSecurityGroups', {
     activity: 'resolveSecurityGroups',
@@ -205,7 +210,9 @@ const making = [
       launchTemplateVersion: version,
       launchTemplateCreatedAtMs: nowMs,
     }),
-    tell: (scope) => [`Created launch template ${scope.facts.launchTemplateId ?? ''} (${launchTemplateNameIn(scope)})`],
+    tell: (scope) => [
+      `Created launch template ${scope.facts.launchTemplateId ?? ''} (${launchTemplateNameIn(scope)})`,
+    ],
     undo: {
       activity: 'deleteLaunchTemplate',
       input: (scope) => ({
@@ -295,5 +302,8 @@ function deployedTo({ target, facts }: Scope): string[] {
 
 /** The name a target is known by before its own name is reserved. */
 export function deployLabel(target: DeployTarget, facts: Partial<DeployFacts>): string {
-  return facts.serverGroupName ?? (target.sequence === undefined ? target.cluster : serverGroupNameOf(target.cluster, target.sequence));
+  return (
+    facts.serverGroupName ??
+    (target.sequence === undefined ? target.cluster : serverGroupNameOf(target.cluster, target.sequence))
+  );
 }

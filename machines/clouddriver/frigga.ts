@@ -48,7 +48,9 @@ function isLater(candidate: NamedAt, other: NamedAt): boolean {
 /** The next free name of a cluster, null when all thousand are taken. `existing` are the names that count as taken. */
 export function nextServerGroupName(cluster: string, existing: readonly NamedAt[]): string | null {
   const taken = new Set(existing.map(({ name }) => name));
-  const latest = latestOf(existing.filter(({ name }) => clusterOf(name) === cluster && sequenceOf(name) !== null));
+  const latest = latestOf(
+    existing.filter(({ name }) => clusterOf(name) === cluster && sequenceOf(name) !== null),
+  );
   const first = latest === null ? 0 : (sequenceOf(latest.name) ?? -1) + 1;
   for (let offset = 0; offset < SEQUENCE_COUNT; offset += 1) {
     const name = serverGroupNameOf(cluster, (first + offset) % SEQUENCE_COUNT);

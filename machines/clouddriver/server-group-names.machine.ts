@@ -6,7 +6,14 @@ import { assign, sendTo, setup } from 'xstate';
 import type { Json } from '#contracts/json.ts';
 import { remoteActor } from '#machines/support/remote-actor.ts';
 import { stepTimeMs } from '#machines/support/step-time.ts';
-import { release, ReleaseName, reserve, ReserveName, type NameAnswer, type NameBook } from './server-group-names.ts';
+import {
+  release,
+  ReleaseName,
+  reserve,
+  ReserveName,
+  type NameAnswer,
+  type NameBook,
+} from './server-group-names.ts';
 
 export type NamesContext = { book: NameBook; answer: NameAnswer | null };
 
@@ -30,7 +37,9 @@ export const serverGroupNamesMachine = setup({
         'names.reserve': {
           guard: 'isReservation',
           actions: [
-            assign(({ context, event, system }) => reserve(context.book, ReserveName.parse(event), stepTimeMs({ system }))),
+            assign(({ context, event, system }) =>
+              reserve(context.book, ReserveName.parse(event), stepTimeMs({ system })),
+            ),
             sendTo(
               ({ event }) => remoteActor(ReserveName.parse(event).operation),
               ({ context }) => context.answer ?? { type: 'names.refused' },
@@ -39,7 +48,9 @@ export const serverGroupNamesMachine = setup({
         },
         'names.release': {
           guard: 'isRelease',
-          actions: assign(({ context, event }) => ({ book: release(context.book, ReleaseName.parse(event)) })),
+          actions: assign(({ context, event }) => ({
+            book: release(context.book, ReleaseName.parse(event)),
+          })),
         },
       },
     },
@@ -49,5 +60,9 @@ export const serverGroupNamesMachine = setup({
 /** Names in use by running operations, and the last one that ended. */
 export function namesView({ context }: { context: NamesContext }): Json {
   const { held, issued } = context.book;
-  return { kind: 'names', held: Object.values(held).map(({ name }) => name), last: issued.at(-1)?.name ?? null };
+  return {
+    kind: 'names',
+    held: Object.values(held).map(({ name }) => name),
+    last: issued.at(-1)?.name ?? null,
+  };
 }

@@ -18,7 +18,11 @@ export const ReserveName = z.object({
 });
 export type ReserveName = z.infer<typeof ReserveName>;
 
-export const ReleaseName = z.object({ type: z.literal('names.release'), operation: Address, key: z.string() });
+export const ReleaseName = z.object({
+  type: z.literal('names.release'),
+  operation: Address,
+  key: z.string(),
+});
 export type ReleaseName = z.infer<typeof ReleaseName>;
 
 export type NameAnswer =
@@ -49,7 +53,9 @@ export function reserve(
   const ours = [...Object.values(book.held), ...book.issued];
   const taken = [...request.existing, ...ours];
   const name =
-    sequence === undefined ? nextServerGroupName(cluster, taken) : freeName(serverGroupNameOf(cluster, sequence), taken);
+    sequence === undefined
+      ? nextServerGroupName(cluster, taken)
+      : freeName(serverGroupNameOf(cluster, sequence), taken);
   if (name === null) return { book, answer: { type: 'names.refused', key, failure: refusal(request) } };
   const held = { ...book.held, [holder]: { name, createdAtMs: nowMs } };
   return { book: { ...book, held }, answer: { type: 'names.reserved', key, name } };

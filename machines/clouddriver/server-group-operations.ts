@@ -41,7 +41,8 @@ function describe(absent: { line: (name: string) => string; fault?: (name: strin
     input: namedAt,
     record: (_, { serverGroup }) => {
       if (serverGroup === null || serverGroup.deleting) return { isAbsent: true };
-      const { name, capacity, disabled, suspendedProcesses, launchTemplateId, launchTemplateName } = serverGroup;
+      const { name, capacity, disabled, suspendedProcesses, launchTemplateId, launchTemplateName } =
+        serverGroup;
       return {
         before: {
           name,
@@ -82,7 +83,10 @@ function wantedCapacity({ target }: Scope): Capacity {
 function blockingProcesses(scope: Scope): string[] {
   const { capacity, suspendedProcesses } = beforeIn(scope);
   const wanted = wantedCapacity(scope).desired;
-  const needed = [...(wanted > capacity.desired ? ['Launch'] : []), ...(wanted < capacity.desired ? ['Terminate'] : [])];
+  const needed = [
+    ...(wanted > capacity.desired ? ['Launch'] : []),
+    ...(wanted < capacity.desired ? ['Terminate'] : []),
+  ];
   return needed.filter((process) => suspendedProcesses.includes(process));
 }
 
@@ -101,7 +105,8 @@ export const resizeServerGroup: Family = {
         activity: 'suspendProcesses',
         input: (scope) => ({ ...namedAt(scope), processes: blockingProcesses(scope) }),
         resource: ({ target }) => ({ kind: 'scaling-processes', id: target.serverGroupName }),
-        tell: (scope) => `Suspended ${blockingProcesses(scope).join(', ')} of ${scope.target.serverGroupName} again`,
+        tell: (scope) =>
+          `Suspended ${blockingProcesses(scope).join(', ')} of ${scope.target.serverGroupName} again`,
       },
     }),
     write('setCapacity', {
@@ -113,13 +118,17 @@ export const resizeServerGroup: Family = {
         activity: 'setCapacity',
         input: (scope) => ({ ...namedAt(scope), capacity: beforeIn(scope).capacity }),
         resource: ({ target }) => ({ kind: 'capacity', id: target.serverGroupName }),
-        tell: (scope) => `Restored ${scope.target.serverGroupName} to ${capacityText(beforeIn(scope).capacity)}`,
+        tell: (scope) =>
+          `Restored ${scope.target.serverGroupName} to ${capacityText(beforeIn(scope).capacity)}`,
       },
     }),
     read('verify', {
       activity: 'verifyServerGroup',
       when: isThere,
-      input: (scope) => ({ ...namedAt(scope), expected: { capacity: wantedCapacity(scope), exactDesired: false } }),
+      input: (scope) => ({
+        ...namedAt(scope),
+        expected: { capacity: wantedCapacity(scope), exactDesired: false },
+      }),
     }),
   ],
   outputs: (results) => ({
@@ -271,10 +280,15 @@ export const destroyServerGroup: Family = {
 function ownsLaunchTemplate(scope: Scope): boolean {
   const { name, launchTemplateName } = beforeIn(scope);
   const prefix = name.replaceAll(/[^a-zA-Z0-9().\-/_]/g, '_');
-  return launchTemplateName !== undefined && (launchTemplateName === prefix || launchTemplateName.startsWith(`${prefix}-`));
+  return (
+    launchTemplateName !== undefined &&
+    (launchTemplateName === prefix || launchTemplateName.startsWith(`${prefix}-`))
+  );
 }
 
-function affected(results: readonly { target: ServerGroupTarget; facts: Partial<ServerGroupFacts> }[]): JsonObject {
+function affected(
+  results: readonly { target: ServerGroupTarget; facts: Partial<ServerGroupFacts> }[],
+): JsonObject {
   return {
     serverGroups: results.map(({ target, facts }) => ({
       account: target.account,

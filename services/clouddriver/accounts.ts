@@ -22,8 +22,12 @@ const Region = z.union([
 
 const Account = z.strictObject({
   /** The name pipelines use, as `credentials`. */
-  name: z.string().regex(/^[A-Za-z0-9_-]{1,40}$/, 'an account name has letters, digits, "-" and "_", at most 40'),
-  accountId: z.string().regex(/^\d{12}$/, 'an account id has 12 digits (in quotes, so that YAML keeps leading zeros)'),
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,40}$/, 'an account name has letters, digits, "-" and "_", at most 40'),
+  accountId: z
+    .string()
+    .regex(/^\d{12}$/, 'an account id has 12 digits (in quotes, so that YAML keeps leading zeros)'),
   provider: z.literal('aws').default('aws'),
   regions: z.array(Region).min(1, 'name at least one region'),
   /** Role name, or its whole ARN. Absent: the credentials of the process are used as they are. */
@@ -37,7 +41,9 @@ const Account = z.strictObject({
   endpoint: z.url().optional(),
   defaultKeyPair: z.string().min(1).optional(),
   /** Calls per second, by service (`ec2`, `autoscaling`, `elasticloadbalancing`, `sts`) or `default`. */
-  rateLimits: z.record(z.enum(['default', 'ec2', 'autoscaling', 'elasticloadbalancing', 'sts']), Rate.optional()).optional(),
+  rateLimits: z
+    .record(z.enum(['default', 'ec2', 'autoscaling', 'elasticloadbalancing', 'sts']), Rate.optional())
+    .optional(),
 });
 export type Account = z.infer<typeof Account>;
 
@@ -49,16 +55,16 @@ export class AccountsError extends Error {
   readonly code = 'ACCOUNTS_INVALID';
   readonly faults: readonly string[];
   constructor(fileName: string, faults: readonly string[]) {
-    super(`The accounts file ${fileName} cannot be used:\n- ${faults.join('\n- ')}\nCorrect it and start again.`);
+    super(
+      `The accounts file ${fileName} cannot be used:\n- ${faults.join('\n- ')}\nCorrect it and start again.`,
+    );
     this.faults = faults;
   }
 }
 
 /** Used when no file is given: one account, served by the AWS double. */
 export const DEMO_ACCOUNTS: readonly Account[] = AccountsFile.parse({
-  accounts: [
-    { name: 'test', accountId: '123456789012', regions: ['us-east-1', 'us-east-2', 'us-west-2'] },
-  ],
+  accounts: [{ name: 'test', accountId: '123456789012', regions: ['us-east-1', 'us-east-2', 'us-west-2'] }],
 }).accounts;
 
 /**
@@ -69,7 +75,10 @@ export function parseAccounts(text: string, fileName: string): readonly Account[
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   if (document.errors.length > 0) {
-    throw new AccountsError(fileName, document.errors.map(({ message }) => message.split('\n')[0] ?? message));
+    throw new AccountsError(
+      fileName,
+      document.errors.map(({ message }) => message.split('\n')[0] ?? message),
+    );
   }
   const parsed = AccountsFile.safeParse(document.toJS());
   if (!parsed.success) {
@@ -83,13 +92,18 @@ export function parseAccounts(text: string, fileName: string): readonly Account[
   const names = parsed.data.accounts.map(({ name }) => name);
   const repeated = names.filter((name, index) => names.indexOf(name) !== index);
   if (repeated.length > 0) {
-    throw new AccountsError(fileName, [`accounts: the name '${repeated[0] ?? ''}' is used twice; names must differ`]);
+    throw new AccountsError(fileName, [
+      `accounts: the name '${repeated[0] ?? ''}' is used twice; names must differ`,
+    ]);
   }
   return parsed.data.accounts;
 }
 
 /** Where the nearest existing node of a path starts. */
-function nodeAt(document: ReturnType<typeof parseDocument>, path: readonly PropertyKey[]): number | undefined {
+function nodeAt(
+  document: ReturnType<typeof parseDocument>,
+  path: readonly PropertyKey[],
+): number | undefined {
   for (let length = path.length; length > 0; length -= 1) {
     const node: unknown = document.getIn(path.slice(0, length), true);
     if (isNode(node) && node.range) return node.range[0];
@@ -99,7 +113,9 @@ function nodeAt(document: ReturnType<typeof parseDocument>, path: readonly Prope
 
 function pathText(path: readonly PropertyKey[]): string {
   if (path.length === 0) return 'the file';
-  return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`)).join('');
+  return path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`))
+    .join('');
 }
 
 /** The part of the accounts that machines may know. */

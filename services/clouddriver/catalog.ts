@@ -50,14 +50,21 @@ export type ClouddriverCatalog = {
   close: () => void;
 };
 
-export function createClouddriverCatalog({ config, casStore, clock, timings }: ClouddriverDeps): ClouddriverCatalog {
+export function createClouddriverCatalog({
+  config,
+  casStore,
+  clock,
+  timings,
+}: ClouddriverDeps): ClouddriverCatalog {
   const { accounts } = config;
   const rateLimits = createRateLimits({ store: casStore, clock, rateOf: (key) => rateOf(config, key) });
   const { provider, close } = createAwsProvider({ accounts, timeouts: config.timeouts, rateLimits, clock });
   return {
     definitions: clouddriverDefinitions(accountDirectoryOf(accounts), timings),
     activities: activitiesOver({ provider }),
-    queues: accounts.flatMap(({ name, regions }) => regions.map((region) => activityQueueOf(name, region.name))),
+    queues: accounts.flatMap(({ name, regions }) =>
+      regions.map((region) => activityQueueOf(name, region.name)),
+    ),
     close,
   };
 }
@@ -92,5 +99,8 @@ function rateOf({ accounts, ratePerSecond }: CatalogConfig, { account, service }
   const limits = accounts.find(({ name }) => name === account)?.rateLimits;
   const own = limits?.[service as keyof NonNullable<Account['rateLimits']>] ?? limits?.default;
   const perSecond = own?.perSecond ?? ratePerSecond;
-  return { perSecond, burst: own?.burst ?? Math.max(1, Math.round((perSecond * RATE_DEFAULT.burst) / RATE_DEFAULT.perSecond)) };
+  return {
+    perSecond,
+    burst: own?.burst ?? Math.max(1, Math.round((perSecond * RATE_DEFAULT.burst) / RATE_DEFAULT.perSecond)),
+  };
 }

@@ -51,6 +51,12 @@ export function clouddriverDefinitions(
       machine: awaitServerGroupMachine({ accounts, timings: timings.await }),
       view: awaitView as (args: { context: never }) => Json,
     },
-    { type: 'serverGroupNames', version: 1, machine: serverGroupNamesMachine, view: namesView, startOnEvent: true },
+    {
+      type: 'serverGroupNames',
+      version: 1,
+      machine: serverGroupNamesMachine,
+      view: namesView,
+      startOnEvent: true,
+    },
   ];
 }

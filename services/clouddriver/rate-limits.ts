@@ -67,7 +67,9 @@ export function createRateLimits(options: RateLimitOptions): RateLimits {
     for (let waiters = waiting.get(name); waiters && waiters.length > 0; waiters = waiting.get(name)) {
       const group = waiters.splice(0);
       try {
-        const atMs = await change(options, name, (gate, nowMs) => reserve(gate, { nowMs, rate: rateOf(key), count: group.length }));
+        const atMs = await change(options, name, (gate, nowMs) =>
+          reserve(gate, { nowMs, rate: rateOf(key), count: group.length }),
+        );
         group.forEach((waiter, index) => waiter.resolve(atMs[index] ?? 0));
       } catch (error) {
         for (const waiter of group) waiter.reject(error);
@@ -98,7 +100,10 @@ export function createRateLimits(options: RateLimitOptions): RateLimits {
       await change(options, nameOf(key), (gate, nowMs) => {
         const isSlow = gate.slowUntilMs > nowMs;
         const slowness = Math.min(isSlow ? gate.slowness + 1 : 1, 3);
-        return { gate: { ...gate, slowness, slowUntilMs: nowMs + (options.slowForMs ?? 10_000) }, answer: undefined };
+        return {
+          gate: { ...gate, slowness, slowUntilMs: nowMs + (options.slowForMs ?? 10_000) },
+          answer: undefined,
+        };
       });
     },
   };
@@ -110,7 +115,10 @@ function nameOf({ account, region, service }: RateKey): string {
 }
 
 /** Reserves `count` slots; answers the times at which they may be used. */
-function reserve(gate: Gate, args: { nowMs: number; rate: Rate; count: number }): { gate: Gate; answer: number[] } {
+function reserve(
+  gate: Gate,
+  args: { nowMs: number; rate: Rate; count: number },
+): { gate: Gate; answer: number[] } {
   const { nowMs, rate, count } = args;
   const slowdown = gate.slowUntilMs > nowMs ? 2 ** gate.slowness : 1;
   const intervalMs = (1_000 / rate.perSecond) * slowdown;
@@ -136,7 +144,9 @@ async function change<Answer>(
     const revision = await store.put(name, JSON.stringify(gate), stored?.revision ?? 0);
     if (revision !== null) return answer;
   }
-  throw new Error(`The shared rate limit '${name}' could not be updated: ${ATTEMPTS_MAX} writers in a row were faster.`);
+  throw new Error(
+    `The shared rate limit '${name}' could not be updated: ${ATTEMPTS_MAX} writers in a row were faster.`,
+  );
 }
 
 /** A value that is not ours (another version's) is replaced rather than stopping all calls. */

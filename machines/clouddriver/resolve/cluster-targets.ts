@@ -17,9 +17,13 @@ const ClusterContext = z.object({
 });
 
 /** Without regions, all regions of the account are looked at. */
-export function resolveCluster(request: OperationRequest, accounts: AccountDirectory): Resolution<ClusterTarget> {
+export function resolveCluster(
+  request: OperationRequest,
+  accounts: AccountDirectory,
+): Resolution<ClusterTarget> {
   const parsed = ClusterContext.safeParse(request.context);
-  if (!parsed.success) return { failure: invalidOperation(request.operation, fieldErrors(DESCRIPTION, parsed.error)) };
+  if (!parsed.success)
+    return { failure: invalidOperation(request.operation, fieldErrors(DESCRIPTION, parsed.error)) };
   const { cluster, region, regions } = parsed.data;
   const account = accountOf(parsed.data, accounts);
   if (account === undefined || cluster === undefined) {

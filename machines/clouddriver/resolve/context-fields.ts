@@ -5,7 +5,8 @@ import type { AccountDirectory } from '../account-directory.ts';
 const absentWhenEmpty = (value: unknown) => (value === '' || value === null ? undefined : value);
 
 const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false };
-const asBoolean = (value: unknown) => (typeof value === 'string' ? (BOOLEANS[value] ?? absentWhenEmpty(value)) : absentWhenEmpty(value));
+const asBoolean = (value: unknown) =>
+  typeof value === 'string' ? (BOOLEANS[value] ?? absentWhenEmpty(value)) : absentWhenEmpty(value);
 const asNumber = (value: unknown) =>
   typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : absentWhenEmpty(value);
 
@@ -23,7 +24,11 @@ export const optionalCapacity = z.preprocess(
 /** The account by any of the names Spinnaker allows. */
 export const accountFields = { credentials: optionalText, account: optionalText, accountName: optionalText };
 
-type AccountFields = { credentials?: string | undefined; account?: string | undefined; accountName?: string | undefined };
+type AccountFields = {
+  credentials?: string | undefined;
+  account?: string | undefined;
+  accountName?: string | undefined;
+};
 
 /**
  * The account meant. `credentials` wins; it may be the account's name while `account` is a label of another system,
@@ -36,12 +41,16 @@ export function accountOf(fields: AccountFields, accounts: AccountDirectory): st
 
 /** `<description>.<field>.invalid` for each field that does not parse. */
 export function fieldErrors(description: string, error: z.ZodError): string[] {
-  return [...new Set(error.issues.map((issue) => `${description}.${issue.path.join('.') || 'context'}.invalid`))];
+  return [
+    ...new Set(error.issues.map((issue) => `${description}.${issue.path.join('.') || 'context'}.invalid`)),
+  ];
 }
 
 /** Drops absent fields, which JSON cannot hold. */
 export function present<Fields extends Record<string, unknown>>(fields: Fields): PresentFields<Fields> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as PresentFields<Fields>;
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as PresentFields<Fields>;
 }
 
 type PresentFields<Fields> = {

@@ -46,7 +46,9 @@ export function resolveDeploy(
     if ('code' in place) return { failure: place };
     const configured = place.region.availabilityZones;
     if (configured.length > 0 && zones.some((zone) => !configured.includes(zone))) {
-      return { failure: invalidOperation(request.operation, [`${DESCRIPTION}.availabilityZones.not.configured`]) };
+      return {
+        failure: invalidOperation(request.operation, [`${DESCRIPTION}.availabilityZones.not.configured`]),
+      };
     }
     const launch = launchSettingsOf(context, naming.application);
     targets.push({
@@ -84,7 +86,11 @@ function namingOf(context: DeployContext, args: { application: string; clone: bo
     return { application, stack, detail };
   }
   const [sourceApplication = application, sourceStack, ...details] = clusterOf(source).split('-');
-  return { application: sourceApplication, stack: sourceStack || undefined, detail: details.join('-') || undefined };
+  return {
+    application: sourceApplication,
+    stack: sourceStack || undefined,
+    detail: details.join('-') || undefined,
+  };
 }
 
 function namingErrors({ application, stack, detail }: Naming): string[] {
@@ -92,12 +98,16 @@ function namingErrors({ application, stack, detail }: Naming): string[] {
   return [
     ...(APPLICATION_CHARACTERS.test(application) ? [] : [`${DESCRIPTION}.application.invalid`]),
     ...(stack === undefined || APPLICATION_CHARACTERS.test(stack) ? [] : [`${DESCRIPTION}.stack.invalid`]),
-    ...(detail === undefined || DETAIL_CHARACTERS.test(detail) ? [] : [`${DESCRIPTION}.freeFormDetails.invalid`]),
+    ...(detail === undefined || DETAIL_CHARACTERS.test(detail)
+      ? []
+      : [`${DESCRIPTION}.freeFormDetails.invalid`]),
   ];
 }
 
 function regionsOf(context: DeployContext, clone: boolean): Map<string, string[]> {
-  const regions = new Map(Object.entries(context.availabilityZones ?? {}).map(([name, zones]) => [name, zones ?? []]));
+  const regions = new Map(
+    Object.entries(context.availabilityZones ?? {}).map(([name, zones]) => [name, zones ?? []]),
+  );
   const fallback = context.region ?? (clone ? context.source?.region : undefined);
   if (regions.size === 0 && fallback !== undefined) regions.set(fallback, []);
   return regions;
@@ -125,8 +135,10 @@ function combinationErrors(context: DeployContext): string[] {
     errors.push(`${DESCRIPTION}.blockDevices.deviceName.empty`);
   }
   // Classic load balancers would be left out without a word; better to say so before anything is made.
-  if ((context.loadBalancers ?? []).length > 0) errors.push(`${DESCRIPTION}.loadBalancers.classic.not.supported`);
-  if (context.sequence !== undefined && context.sequence > 999) errors.push(`${DESCRIPTION}.sequence.not.in.range`);
+  if ((context.loadBalancers ?? []).length > 0)
+    errors.push(`${DESCRIPTION}.loadBalancers.classic.not.supported`);
+  if (context.sequence !== undefined && context.sequence > 999)
+    errors.push(`${DESCRIPTION}.sequence.not.in.range`);
   return errors;
 }
 

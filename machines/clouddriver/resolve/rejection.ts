@@ -6,18 +6,28 @@ import type { AccountDirectory, KnownAccount, KnownRegion } from '../account-dir
 /** Lists what is wrong with a request; every text names the description, the field and the fault. */
 export function invalidOperation(operation: string, errors: readonly string[]): Failure {
   const message = `${operation} was not started because its request is invalid: ${errors.join(', ')}. Correct the stage and run it again.`;
-  return { code: 'OPERATION_INVALID', message: message.slice(0, 4096), kind: 'terminal', details: { errors: [...errors] } };
+  return {
+    code: 'OPERATION_INVALID',
+    message: message.slice(0, 4096),
+    kind: 'terminal',
+    details: { errors: [...errors] },
+  };
 }
 
 /** The envelope around the stage's context is not what was agreed: a fault of the caller, not of the user. */
 export function invalidRequest(operation: string, error: z.ZodError): Failure {
   return invalidOperation(
     operation,
-    error.issues.map((issue) => `operationRequest.${issue.path.join('.') || 'body'}.invalid (${issue.message})`),
+    error.issues.map(
+      (issue) => `operationRequest.${issue.path.join('.') || 'body'}.invalid (${issue.message})`,
+    ),
   );
 }
 
-export function unknownAccount(account: string, args: { accounts: AccountDirectory; error: string }): Failure {
+export function unknownAccount(
+  account: string,
+  args: { accounts: AccountDirectory; error: string },
+): Failure {
   const known = args.accounts.map(({ name }) => name);
   return {
     code: 'ACCOUNT_UNKNOWN',
@@ -50,6 +60,7 @@ export function findPlace(
     return unknownAccount(wanted.account, { accounts: args.accounts, error });
   }
   const region = account.regions.find(({ name }) => name === wanted.region);
-  if (!region) return unknownRegion(wanted.region, { account, error: `${args.description}.region.not.configured` });
+  if (!region)
+    return unknownRegion(wanted.region, { account, error: `${args.description}.region.not.configured` });
   return { account, region };
 }

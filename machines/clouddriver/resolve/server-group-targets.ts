@@ -45,7 +45,8 @@ export function resolveServerGroups(
 ): Resolution<ServerGroupTarget> {
   const { description, accounts, needsCapacity } = args;
   const parsed = ServerGroupContext.safeParse(request.context);
-  if (!parsed.success) return { failure: invalidOperation(request.operation, fieldErrors(description, parsed.error)) };
+  if (!parsed.success)
+    return { failure: invalidOperation(request.operation, fieldErrors(description, parsed.error)) };
   const account = accountOf(parsed.data, accounts);
   const wanted = wantedOf(parsed.data);
   const errors = account === undefined ? [`${description}.credentials.empty`] : [];
@@ -57,8 +58,10 @@ export function resolveServerGroups(
     errors.push(...capacityErrors);
     if (serverGroupName === undefined) errors.push(`${description}.serverGroupName.empty`);
     if (region === undefined) errors.push(`${description}.region.empty`);
-    if (needsCapacity && capacity === undefined && capacityErrors.length === 0) errors.push(`${description}.capacity.empty`);
-    if (account === undefined || serverGroupName === undefined || region === undefined || errors.length > 0) continue;
+    if (needsCapacity && capacity === undefined && capacityErrors.length === 0)
+      errors.push(`${description}.capacity.empty`);
+    if (account === undefined || serverGroupName === undefined || region === undefined || errors.length > 0)
+      continue;
     const place = findPlace({ account, region }, { accounts, description });
     if ('code' in place) return { failure: place };
     targets.push({

@@ -14,7 +14,9 @@ export function undoStateName(step: string): string {
  * absence is believed only after several looks. A write that AWS definitely refused is looked for once.
  */
 export function compensatingState(definition: AnySaga, { saga, id }: { saga: SagaSetup; id: string }) {
-  const steps = definition.steps.filter((step) => step.kind === 'call').filter((step) => step.undo !== undefined);
+  const steps = definition.steps
+    .filter((step) => step.kind === 'call')
+    .filter((step) => step.undo !== undefined);
   const choosing = `#${id}.choosing`;
   const undoing = steps.filter((step) => step.undo?.kind === 'activity');
   const forGood = steps.filter((step) => step.undo?.kind === 'irreversible');
@@ -39,7 +41,9 @@ export function compensatingState(definition: AnySaga, { saga, id }: { saga: Sag
           { target: 'settled' },
         ],
       },
-      ...Object.fromEntries(undoing.map((step) => [undoStateName(step.name), undoState(step, { saga, choosing })])),
+      ...Object.fromEntries(
+        undoing.map((step) => [undoStateName(step.name), undoState(step, { saga, choosing })]),
+      ),
       settled: { type: 'final' },
     },
     onDone: [
@@ -98,7 +102,8 @@ function afterIrreversible(step: AnyCallStep, context: AnySagaContext): Partial<
   const deed = context.deeds.at(-1);
   const rest = { deeds: context.deeds.slice(0, -1) };
   const isRefusedAtFirst = context.failure?.kind === 'terminal' && rest.deeds.length === 0;
-  if (deed === undefined || deed.certain || isRefusedAtFirst || step.undo?.kind !== 'irreversible') return rest;
+  if (deed === undefined || deed.certain || isRefusedAtFirst || step.undo?.kind !== 'irreversible')
+    return rest;
   const { code, message } = context.failure ?? { code: 'UNKNOWN', message: 'its outcome is not known' };
   return afterStranding(context, step.undo.resource(deedScope(context)), `${code}: ${message}`);
 }

@@ -129,7 +129,8 @@ function noted(definition: AnySaga, context: AnySagaContext, event: SagaEvent) {
 
 function turnedBack(context: AnySagaContext) {
   const why = context.failure ? `${context.failure.code}: ${context.failure.message}` : 'canceled';
-  const lines = context.deeds.length > 0 ? [`Undoing what was done, because of ${why}`] : [`Stopped, because of ${why}`];
+  const lines =
+    context.deeds.length > 0 ? [`Undoing what was done, because of ${why}`] : [`Stopped, because of ${why}`];
   return { status: 'compensating' as const, history: told(context.history, lines) };
 }
 

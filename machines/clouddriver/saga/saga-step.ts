@@ -146,13 +146,16 @@ export function stepsOf<Target extends SagaTarget, Facts extends object>() {
 
     reserveName: (
       name: string,
-      spec: Omit<ReserveNameStep<Target, Facts>, 'kind' | 'name' | 'when'> & { when?: Scoped<Target, Facts, boolean> },
+      spec: Omit<ReserveNameStep<Target, Facts>, 'kind' | 'name' | 'when'> & {
+        when?: Scoped<Target, Facts, boolean>;
+      },
     ): ReserveNameStep<Target, Facts> => ({ kind: 'reserve-name', name, when: () => true, ...spec }),
   };
 }
 
 /** A fact that an earlier step must have recorded. Missing means the steps are in the wrong order. */
 export function known<Value>(fact: Value | undefined, name: string): Value {
-  if (fact === undefined) throw new Error(`Fact '${name}' is not known yet: a step before this one must record it.`);
+  if (fact === undefined)
+    throw new Error(`Fact '${name}' is not known yet: a step before this one must record it.`);
   return fact;
 }

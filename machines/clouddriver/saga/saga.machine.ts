@@ -67,7 +67,10 @@ export function sagaMachine<Target extends SagaTarget, Facts extends object>(
 }
 
 function ending(status: AnySagaContext['status']) {
-  return { type: 'final' as const, entry: [{ type: 'end' as const, params: { status } }, 'releaseNames' as const] };
+  return {
+    type: 'final' as const,
+    entry: [{ type: 'end' as const, params: { status } }, 'releaseNames' as const],
+  };
 }
 
 function stepId(definition: AnySaga, index: number): string {

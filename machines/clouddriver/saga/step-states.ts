@@ -46,9 +46,14 @@ export function callState(step: AnyCallStep, place: StepPlace) {
       onError: { target: back, actions: { type: 'fail', params: ({ event }) => ({ error: event.error }) } },
     },
     // A read may be abandoned at once. A write in flight is waited for: only its outcome says what to undo.
-    ...(step.effect === 'read' ? { on: { 'operation.cancel': { target: back, actions: 'noteCancel' } } } : {}),
+    ...(step.effect === 'read'
+      ? { on: { 'operation.cancel': { target: back, actions: 'noteCancel' } } }
+      : {}),
   });
-  return saga.createStateConfig({ initial: 'deciding', states: { deciding: deciding(step.name, place), running } });
+  return saga.createStateConfig({
+    initial: 'deciding',
+    states: { deciding: deciding(step.name, place), running },
+  });
 }
 
 export function reserveNameState(step: AnyReserveNameStep, place: StepPlace) {
@@ -79,13 +84,19 @@ export function reserveNameState(step: AnyReserveNameStep, place: StepPlace) {
     },
     after: { askNameAgain: { target: 'running', reenter: true } },
   });
-  return saga.createStateConfig({ initial: 'deciding', states: { deciding: deciding(step.name, place), running } });
+  return saga.createStateConfig({
+    initial: 'deciding',
+    states: { deciding: deciding(step.name, place), running },
+  });
 }
 
 function withReservation(step: AnyReserveNameStep, context: AnySagaContext) {
   const { targetIndex, reservations } = context;
   if (reservations.some((reservation) => reservation.targetIndex === targetIndex)) return reservations;
-  return [...reservations, { targetIndex, address: reservationOf(step, context).to, key: String(targetIndex) }];
+  return [
+    ...reservations,
+    { targetIndex, address: reservationOf(step, context).to, key: String(targetIndex) },
+  ];
 }
 
 function afterReservation(step: AnyReserveNameStep, context: AnySagaContext, serverGroupName: string) {

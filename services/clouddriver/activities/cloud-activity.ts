@@ -16,7 +16,10 @@ export type CloudActivity<N extends CloudActivityName> = (
 ) => Promise<CloudActivityOutput<N>>;
 
 /** Passes one activity on to the provider. The idempotency key stays the same for every attempt. */
-export function cloudActivity<N extends CloudActivityName>(name: N, { provider }: CloudActivityDeps): CloudActivity<N> {
+export function cloudActivity<N extends CloudActivityName>(
+  name: N,
+  { provider }: CloudActivityDeps,
+): CloudActivity<N> {
   const schema = CLOUD_ACTIVITIES[name];
   return async (input, context) => {
     const checked = schema.input.safeParse(input);
@@ -33,7 +36,11 @@ export function cloudActivity<N extends CloudActivityName>(name: N, { provider }
 function invalid(name: string, problem: string): ActivityFailed {
   return new ActivityFailed({
     code: 'ACTIVITY_INPUT_INVALID',
-    message: `Activity ${name} cannot read its input: ${problem}. Run the same version of Clouddriver everywhere.`.slice(0, 4096),
+    message:
+      `Activity ${name} cannot read its input: ${problem}. Run the same version of Clouddriver everywhere.`.slice(
+        0,
+        4096,
+      ),
     kind: 'terminal',
   });
 }

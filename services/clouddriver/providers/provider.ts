@@ -17,5 +17,8 @@ export type ProviderCall = {
  * also after a reply was lost. Each throws ActivityFailed with a Failure that says what a retry is worth.
  */
 export type CloudProvider = {
-  readonly [N in CloudActivityName]: (input: CloudActivityInput<N>, call: ProviderCall) => Promise<CloudActivityOutput<N>>;
+  readonly [N in CloudActivityName]: (
+    input: CloudActivityInput<N>,
+    call: ProviderCall,
+  ) => Promise<CloudActivityOutput<N>>;
 };

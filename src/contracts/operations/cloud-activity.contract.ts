@@ -88,7 +88,11 @@ export const CLOUD_ACTIVITIES = {
       subnetType: z.string().optional(),
       subnetIds: z.array(z.string()).optional(),
     }),
-    output: z.object({ subnetIds: z.array(z.string()), zones: z.array(z.string()), vpcId: z.string().optional() }),
+    output: z.object({
+      subnetIds: z.array(z.string()),
+      zones: z.array(z.string()),
+      vpcId: z.string().optional(),
+    }),
   },
   resolveSecurityGroups: {
     input: z.object({ ...place, names: z.array(z.string()), vpcId: z.string().optional() }),
@@ -186,4 +190,6 @@ export const CLOUD_ACTIVITIES = {
 
 export type CloudActivityName = keyof typeof CLOUD_ACTIVITIES;
 export type CloudActivityInput<N extends CloudActivityName> = z.infer<(typeof CLOUD_ACTIVITIES)[N]['input']>;
-export type CloudActivityOutput<N extends CloudActivityName> = z.infer<(typeof CLOUD_ACTIVITIES)[N]['output']>;
+export type CloudActivityOutput<N extends CloudActivityName> = z.infer<
+  (typeof CLOUD_ACTIVITIES)[N]['output']
+>;

@@ -29,8 +29,21 @@ export const DEPLOY: JsonObject = {
   securityGroups: ['payments'],
 };
 
-export type Fault = { action?: string; fault: string; times?: number; afterEffect?: boolean; probability?: number };
-type Life = { kind: string; id: string; name?: string; endedAtMs?: number; createdBy: unknown; last: JsonObject };
+export type Fault = {
+  action?: string;
+  fault: string;
+  times?: number;
+  afterEffect?: boolean;
+  probability?: number;
+};
+type Life = {
+  kind: string;
+  id: string;
+  name?: string;
+  endedAtMs?: number;
+  createdBy: unknown;
+  last: JsonObject;
+};
 
 export class CloudWorld {
   readonly url: string;
@@ -57,7 +70,10 @@ export class CloudWorld {
   }
 
   async arm(faults: readonly Fault[]): Promise<void> {
-    const rules = faults.map(({ action, ...rule }) => ({ match: action === undefined ? {} : { action }, ...rule }));
+    const rules = faults.map(({ action, ...rule }) => ({
+      match: action === undefined ? {} : { action },
+      ...rule,
+    }));
     await this.#post('faults', { rules, seed: 7 });
   }
 
@@ -79,7 +95,9 @@ export class CloudWorld {
       input: request,
       startMs: Date.now(),
       others: this.catalog.definitions.filter(({ type }) => type === 'serverGroupNames'),
-      activities: Object.fromEntries(Object.keys(this.catalog.activities).map((name) => [name, this.#script(name)])),
+      activities: Object.fromEntries(
+        Object.keys(this.catalog.activities).map((name) => [name, this.#script(name)]),
+      ),
     });
     for (let minute = 0; minute < 180 && run.status() === 'active'; minute += 1) await run.advance(60_000);
     return run;

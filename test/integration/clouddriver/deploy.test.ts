@@ -8,7 +8,12 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.close());
 
-const MUTATIONS = ['CreateLaunchTemplate', 'CreateAutoScalingGroup', 'SuspendProcesses', 'UpdateAutoScalingGroup'];
+const MUTATIONS = [
+  'CreateLaunchTemplate',
+  'CreateAutoScalingGroup',
+  'SuspendProcesses',
+  'UpdateAutoScalingGroup',
+];
 
 describe('createServerGroup on AWS', () => {
   bothModes('makes the next server group with its template, tags and capacity', async (mode) => {
@@ -34,7 +39,11 @@ describe('createServerGroup on AWS', () => {
     for (const fault of ['reset-after', 'reset-before', 'error-500', 'throttle']) {
       bothModes(`makes everything exactly once when ${action} meets ${fault}`, async (mode) => {
         await cloud.begin([{ action, fault, times: 2 }]);
-        const run = await cloud.run('createServerGroup', { ...DEPLOY, suspendedProcesses: ['AZRebalance'] }, mode);
+        const run = await cloud.run(
+          'createServerGroup',
+          { ...DEPLOY, suspendedProcesses: ['AZRebalance'] },
+          mode,
+        );
 
         expect(resultOf(run)).toMatchObject({ status: 'succeeded' });
         expect(await cloud.made('autoScalingGroup')).toHaveLength(1);
@@ -87,7 +96,9 @@ describe('createServerGroup on AWS', () => {
       status: 'stranded',
       stranded: [{ kind: 'launch-template', account: 'test', region: 'us-east-1' }],
     });
-    const [template] = (await cloud.made('launchTemplate')).filter(({ endedAtMs }) => endedAtMs === undefined);
+    const [template] = (await cloud.made('launchTemplate')).filter(
+      ({ endedAtMs }) => endedAtMs === undefined,
+    );
     expect(template?.name).toBe(resultOf(run).stranded?.[0]?.id);
   });
 
@@ -97,7 +108,10 @@ describe('createServerGroup on AWS', () => {
     const second = await cloud.run('createServerGroup', { ...DEPLOY, ignoreSequence: true });
 
     expect(resultOf(first).status).toBe('succeeded');
-    expect(resultOf(second)).toMatchObject({ status: 'compensated', failure: { code: 'SERVER_GROUP_NAME_TAKEN' } });
+    expect(resultOf(second)).toMatchObject({
+      status: 'compensated',
+      failure: { code: 'SERVER_GROUP_NAME_TAKEN' },
+    });
     const left = (await cloud.made('autoScalingGroup')).filter(({ endedAtMs }) => endedAtMs === undefined);
     expect(left.map(({ id }) => id)).toEqual(['payments']);
   });

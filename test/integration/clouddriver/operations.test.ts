@@ -16,8 +16,14 @@ async function status(operation: string, context: object): Promise<string> {
   return resultOf(await cloud.run(operation, context as typeof V000)).status;
 }
 
-async function described(): Promise<{ name: string; disabled: boolean; instances: { health: string }[]; capacity: object }[]> {
-  const run = await cloud.run('describeCluster', { credentials: 'test', cluster: 'payments', region: 'us-east-1' });
+async function described(): Promise<
+  { name: string; disabled: boolean; instances: { health: string }[]; capacity: object }[]
+> {
+  const run = await cloud.run('describeCluster', {
+    credentials: 'test',
+    cluster: 'payments',
+    region: 'us-east-1',
+  });
   return resultOf(run).outputs['serverGroups'] as never;
 }
 
@@ -82,7 +88,9 @@ describe('operations on AWS', () => {
       const capacity = { min: 1, max: 4, desired: 3 };
 
       expect(await status('resizeServerGroup', { ...V000, capacity })).toBe('succeeded');
-      expect(await status('awaitServerGroup', { ...V000, condition: 'capacity', capacity })).toBe('succeeded');
+      expect(await status('awaitServerGroup', { ...V000, condition: 'capacity', capacity })).toBe(
+        'succeeded',
+      );
       expect(await described()).toMatchObject([{ capacity }]);
       expect(await healths()).toHaveLength(3);
     });
@@ -108,13 +116,17 @@ describe('operations on AWS', () => {
 
       expect(await status('destroyServerGroup', v001)).toBe('succeeded');
       expect(await status('awaitServerGroup', { ...v001, condition: 'absent' })).toBe('succeeded');
-      expect((await cloud.made('launchTemplate')).filter(({ endedAtMs }) => endedAtMs === undefined)).toEqual([]);
+      expect((await cloud.made('launchTemplate')).filter(({ endedAtMs }) => endedAtMs === undefined)).toEqual(
+        [],
+      );
       expect(await described()).toMatchObject([{ name: 'payments-v000' }]);
     });
   }
 
   it('destroys what is destroyed already without complaint', async () => {
-    expect(await status('destroyServerGroup', { ...V000, serverGroupName: 'payments-v099' })).toBe('succeeded');
+    expect(await status('destroyServerGroup', { ...V000, serverGroupName: 'payments-v099' })).toBe(
+      'succeeded',
+    );
   });
 
   it('waits for reads to catch up with what it made', async () => {
@@ -125,7 +137,9 @@ describe('operations on AWS', () => {
   });
 
   it('finds image names for stages that look for an image', async () => {
-    expect(await described()).toMatchObject([{ imageId: 'ami-0e100000000000141', imageName: 'payments-1.4.1-x86_64' }]);
+    expect(await described()).toMatchObject([
+      { imageId: 'ami-0e100000000000141', imageName: 'payments-1.4.1-x86_64' },
+    ]);
   });
 
   it.each([

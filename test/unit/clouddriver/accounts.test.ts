@@ -2,7 +2,12 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { AccountsError, accountDirectoryOf, DEMO_ACCOUNTS, parseAccounts } from '#services/clouddriver/accounts.ts';
+import {
+  AccountsError,
+  accountDirectoryOf,
+  DEMO_ACCOUNTS,
+  parseAccounts,
+} from '#services/clouddriver/accounts.ts';
 import { readClouddriverConfig } from '#services/clouddriver/config.ts';
 import { roleArnOf } from '#services/clouddriver/providers/aws/aws-credentials.ts';
 import { activityQueueOf } from '#machines/clouddriver/activity-queue.ts';
@@ -53,8 +58,14 @@ describe('the accounts file', () => {
 
   it.each([
     ['accounts:\n  - name: prod\n    accountId: 12\n    regions: [a]\n', 'line 3, accounts[0].accountId:'],
-    ['accounts:\n  - name: prod\n    accountId: "012345678901"\n    regions: []\n', 'line 4, accounts[0].regions: name at least one region'],
-    ['accounts:\n  - name: "p q"\n    accountId: "012345678901"\n    regions: [a]\n', 'line 2, accounts[0].name: an account name has'],
+    [
+      'accounts:\n  - name: prod\n    accountId: "012345678901"\n    regions: []\n',
+      'line 4, accounts[0].regions: name at least one region',
+    ],
+    [
+      'accounts:\n  - name: "p q"\n    accountId: "012345678901"\n    regions: [a]\n',
+      'line 2, accounts[0].name: an account name has',
+    ],
     ['accounts:\n  - name: prod\n    acountId: "012345678901"\n    regions: [a]\n', 'accounts[0]'],
     ['accounts: []\n', 'line 1, accounts: name at least one account'],
   ])('names line and field of a fault: %j', (text, expected) => {
@@ -99,12 +110,18 @@ describe('the configuration', () => {
   it('reads the file that is named and says so when it cannot', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'windlass-')), 'accounts.yaml');
     writeFileSync(file, GOOD);
-    expect(readClouddriverConfig({ WINDLASS_ACCOUNTS_FILE: file }).accounts).toMatchObject([{ name: 'prod' }]);
-    expect(() => readClouddriverConfig({ WINDLASS_ACCOUNTS_FILE: '/nowhere' })).toThrow(/\/nowhere.*cannot be read/);
+    expect(readClouddriverConfig({ WINDLASS_ACCOUNTS_FILE: file }).accounts).toMatchObject([
+      { name: 'prod' },
+    ]);
+    expect(() => readClouddriverConfig({ WINDLASS_ACCOUNTS_FILE: '/nowhere' })).toThrow(
+      /\/nowhere.*cannot be read/,
+    );
   });
 
   it('names a setting that is wrong', () => {
-    expect(() => readClouddriverConfig({ WINDLASS_AWS_REQUEST_TIMEOUT_MS: 'soon' })).toThrow(/WINDLASS_AWS_REQUEST_TIMEOUT_MS/);
+    expect(() => readClouddriverConfig({ WINDLASS_AWS_REQUEST_TIMEOUT_MS: 'soon' })).toThrow(
+      /WINDLASS_AWS_REQUEST_TIMEOUT_MS/,
+    );
   });
 });
 

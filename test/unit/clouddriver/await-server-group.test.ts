@@ -21,7 +21,11 @@ function sized(...health: ServerGroupDetail['instances'][number]['health'][]): S
 describe('awaitServerGroup', () => {
   bothModes('looks again, ever less often, until enough instances are up', async (mode) => {
     const looks = [sized('starting'), sized('up', 'starting'), sized('up', 'up', 'up')];
-    const wait = await awaiting({ condition: 'up' }, looks.map((look) => returns({ serverGroup: look })), mode);
+    const wait = await awaiting(
+      { condition: 'up' },
+      looks.map((look) => returns({ serverGroup: look })),
+      mode,
+    );
 
     expect(wait.status()).toBe('active');
     expect(wait.view().detail).toMatchObject({ status: 'running', target: 'shop-web-v003' });
@@ -34,7 +38,11 @@ describe('awaitServerGroup', () => {
   });
 
   bothModes('gives up when its time is over and says what it saw last', async (mode) => {
-    const wait = await awaiting({ condition: 'up', timeoutMs: 60_000 }, returns({ serverGroup: sized('down') }), mode);
+    const wait = await awaiting(
+      { condition: 'up', timeoutMs: 60_000 },
+      returns({ serverGroup: sized('down') }),
+      mode,
+    );
     await wait.advance(61_000);
 
     expect(resultOf(wait)).toMatchObject({ status: 'failed', failure: { code: 'AWAIT_TIMEOUT' } });
@@ -65,10 +73,15 @@ describe('awaitServerGroup', () => {
 
   it('refuses a condition it does not know', async () => {
     const wait = await awaiting({ condition: 'happy' }, returns({}));
-    expect(resultOf(wait).failure?.details).toEqual({ errors: ['awaitServerGroupDescription.condition.invalid'] });
+    expect(resultOf(wait).failure?.details).toEqual({
+      errors: ['awaitServerGroupDescription.condition.invalid'],
+    });
   });
 
-  const wanted = (condition: AwaitServerGroup['condition'], more: Partial<AwaitServerGroup> = {}): AwaitServerGroup => ({
+  const wanted = (
+    condition: AwaitServerGroup['condition'],
+    more: Partial<AwaitServerGroup> = {},
+  ): AwaitServerGroup => ({
     ...PLACE,
     condition,
     targetHealthyDeployPercentage: 100,
@@ -77,19 +90,49 @@ describe('awaitServerGroup', () => {
   });
 
   it.each([
-    ['up at the asked share', wanted('up', { targetHealthyDeployPercentage: 60 }), sized('up', 'up', 'down'), true],
-    ['not up below it', wanted('up', { targetHealthyDeployPercentage: 70 }), sized('up', 'up', 'down'), false],
-    ['up when nothing is desired', wanted('up'), { ...sized(), capacity: { min: 0, max: 0, desired: 0 } }, true],
-    ['up though disabled when its instances run', wanted('up'), { ...sized('outOfService', 'outOfService', 'outOfService'), disabled: true }, true],
+    [
+      'up at the asked share',
+      wanted('up', { targetHealthyDeployPercentage: 60 }),
+      sized('up', 'up', 'down'),
+      true,
+    ],
+    [
+      'not up below it',
+      wanted('up', { targetHealthyDeployPercentage: 70 }),
+      sized('up', 'up', 'down'),
+      false,
+    ],
+    [
+      'up when nothing is desired',
+      wanted('up'),
+      { ...sized(), capacity: { min: 0, max: 0, desired: 0 } },
+      true,
+    ],
+    [
+      'up though disabled when its instances run',
+      wanted('up'),
+      { ...sized('outOfService', 'outOfService', 'outOfService'), disabled: true },
+      true,
+    ],
     ['down when nobody takes traffic', wanted('down'), sized('outOfService', 'down'), true],
-    ['not down while connections drain', wanted('down'), { ...sized('outOfService'), draining: ['i-0'] }, false],
+    [
+      'not down while connections drain',
+      wanted('down'),
+      { ...sized('outOfService'), draining: ['i-0'] },
+      false,
+    ],
     ['down when it is gone', wanted('down'), null, true],
     ['absent when it is gone', wanted('absent'), null, true],
     ['not absent while it is deleted', wanted('absent'), { ...sized(), deleting: true }, false],
     ['at capacity', wanted('capacity'), sized('up', 'up', 'up'), true],
     ['not at capacity with one starting', wanted('capacity'), sized('up', 'up', 'starting'), false],
     ['not at capacity with one leaving', wanted('capacity'), sized('up', 'up', 'up', 'terminating'), false],
-    ['not at a capacity that is not set yet', wanted('capacity', { capacity: { min: 0, max: 9, desired: 3 } }), sized('up', 'up', 'up'), false],
+    [
+      'not at a capacity that is not set yet',
+      wanted('capacity', { capacity: { min: 0, max: 9, desired: 3 } }),
+      sized('up', 'up', 'up'),
+      false,
+    ],
   ])('judges: %s', (_, condition, seen, isMet) => {
     expect(judge(condition, seen).isMet).toBe(isMet);
   });

@@ -25,13 +25,21 @@ describe('AWS errors as failures', () => {
     ['any 429', sdkError('Odd', 'odd', 429), 'throttle'],
     ['a request that could not be sent', socketError('ECONNREFUSED'), 'transient'],
     ['a name that does not resolve', socketError('ENOTFOUND'), 'transient'],
-    ['a connection that was never made', sdkError('TimeoutError', 'Socket timed out without establishing a connection'), 'transient'],
+    [
+      'a connection that was never made',
+      sdkError('TimeoutError', 'Socket timed out without establishing a connection'),
+      'transient',
+    ],
     ['a lost reply', socketError('ECONNRESET'), 'unknown-outcome'],
     ['a request timeout', sdkError('TimeoutError', 'no answer', 0), 'unknown-outcome'],
     ['an internal error', sdkError('InternalFailure', 'oops', 500), 'unknown-outcome'],
     ['an unavailable service', sdkError('ServiceUnavailable', 'later', 503), 'unknown-outcome'],
     ['a resource that changes', sdkError('ScalingActivityInProgressFault'), 'busy'],
-    ['a group that is being deleted', sdkError('AlreadyExistsFault', 'a group with this name is pending delete'), 'busy'],
+    [
+      'a group that is being deleted',
+      sdkError('AlreadyExistsFault', 'a group with this name is pending delete'),
+      'busy',
+    ],
     ['contention', sdkError('ResourceContentionFault', 'busy', 500), 'busy'],
     ['a dependency', sdkError('DependencyViolation'), 'busy'],
     ['no room, though it is a 500', sdkError('InsufficientInstanceCapacity', 'none left', 500), 'capacity'],
@@ -72,7 +80,10 @@ describe('AWS errors as failures', () => {
   });
 
   it('writes stable codes and messages that say what was tried and what follows', () => {
-    const { failure } = awsFailure(sdkError('InvalidAMIID.NotFound', "The image id '[ami-0]' does not exist"), WRITE);
+    const { failure } = awsFailure(
+      sdkError('InvalidAMIID.NotFound', "The image id '[ami-0]' does not exist"),
+      WRITE,
+    );
     expect(failure.code).toBe('AWS_INVALID_AMIID_NOT_FOUND');
     expect(failure.message).toBe(
       "CreateAutoScalingGroup app-v001: The image id '[ami-0]' does not exist Trying again cannot help: correct the request or the permissions.",
@@ -82,8 +93,17 @@ describe('AWS errors as failures', () => {
   });
 
   it('recognises the many spellings of "exists" and "not there"', () => {
-    const exists = ['AlreadyExistsFault', 'InvalidLaunchTemplateName.AlreadyExistsException', 'InvalidGroup.Duplicate', 'InvalidPermission.Duplicate'];
-    const missing = ['InvalidLaunchTemplateId.NotFound', 'InvalidLaunchTemplateName.NotFoundException', 'TargetGroupNotFoundException'];
+    const exists = [
+      'AlreadyExistsFault',
+      'InvalidLaunchTemplateName.AlreadyExistsException',
+      'InvalidGroup.Duplicate',
+      'InvalidPermission.Duplicate',
+    ];
+    const missing = [
+      'InvalidLaunchTemplateId.NotFound',
+      'InvalidLaunchTemplateName.NotFoundException',
+      'TargetGroupNotFoundException',
+    ];
     expect(exists.filter((name) => !isAlreadyExists(sdkError(name)))).toEqual([]);
     expect(missing.filter((name) => !isNotFound(sdkError(name)))).toEqual([]);
     expect(isNotFound(sdkError('ValidationError', 'min > max'))).toBe(false);

@@ -22,26 +22,33 @@ const STEPS: { step: string; undone: string[] }[] = [
 const UNDO = ['deleteAutoScalingGroup', 'deleteLaunchTemplate'];
 
 describe('createServerGroup', () => {
-  bothModes('deploys the next server group of the cluster and reports it as Clouddriver does', async (mode) => {
-    const operation = await run(CREATE, { mode });
+  bothModes(
+    'deploys the next server group of the cluster and reports it as Clouddriver does',
+    async (mode) => {
+      const operation = await run(CREATE, { mode });
 
-    expect(operation.status()).toBe('done');
-    expect(resultOf(operation)).toMatchObject({
-      status: 'succeeded',
-      outputs: {
-        'deploy.server.groups': { 'us-east-1': ['shop-web-v004'] },
-        serverGroupNames: ['us-east-1:shop-web-v004'],
-        ancestorServerGroupNameByRegion: { 'us-east-1': 'shop-web-v003' },
-        deployments: [{ account: 'test', location: 'us-east-1', serverGroupName: 'shop-web-v004' }],
-      },
-    });
-    expect(resultOf(operation).history).toContain('Deploying ASG shop-web-v004 with launch template lt-1');
-    expect(resultOf(operation).history).toContain('Deploying to availabilityZones: [us-east-1a]');
-    expect(operation.calls('createAutoScalingGroup')).toMatchObject([
-      { serverGroupName: 'shop-web-v004', owner: { operation: operation.address, executionId: 'exec-1' } },
-    ]);
-    expect(operation.view().detail).toMatchObject({ kind: 'operation', status: 'succeeded', target: 'shop-web-v004' });
-  });
+      expect(operation.status()).toBe('done');
+      expect(resultOf(operation)).toMatchObject({
+        status: 'succeeded',
+        outputs: {
+          'deploy.server.groups': { 'us-east-1': ['shop-web-v004'] },
+          serverGroupNames: ['us-east-1:shop-web-v004'],
+          ancestorServerGroupNameByRegion: { 'us-east-1': 'shop-web-v003' },
+          deployments: [{ account: 'test', location: 'us-east-1', serverGroupName: 'shop-web-v004' }],
+        },
+      });
+      expect(resultOf(operation).history).toContain('Deploying ASG shop-web-v004 with launch template lt-1');
+      expect(resultOf(operation).history).toContain('Deploying to availabilityZones: [us-east-1a]');
+      expect(operation.calls('createAutoScalingGroup')).toMatchObject([
+        { serverGroupName: 'shop-web-v004', owner: { operation: operation.address, executionId: 'exec-1' } },
+      ]);
+      expect(operation.view().detail).toMatchObject({
+        kind: 'operation',
+        status: 'succeeded',
+        target: 'shop-web-v004',
+      });
+    },
+  );
 
   it('calls its activities in the order of Clouddriver when everything is granted', async () => {
     const operation = await run(CREATE);
@@ -54,13 +61,18 @@ describe('createServerGroup', () => {
     bothModes(`removes exactly what it made, last first, when ${step} is refused`, async (mode) => {
       const operation = await run(CREATE, { mode, activities: { [step]: fails(DENIED) } });
 
-      const undoing = operation.tasks().map(({ name }) => name).filter((name) => UNDO.includes(name));
+      const undoing = operation
+        .tasks()
+        .map(({ name }) => name)
+        .filter((name) => UNDO.includes(name));
       expect(undoing).toEqual(undone);
       const result = resultOf(operation);
       expect(result.status).toBe(undone.length > 0 ? 'compensated' : 'failed');
       expect(result.failure?.code).toBe('AWS_ACCESS_DENIED');
       expect(result.outputs).toEqual({});
-      expect(result.history.at(-1)).toMatch(undone.length > 0 ? /^Deleted launch template/ : /^Stopped, because of/);
+      expect(result.history.at(-1)).toMatch(
+        undone.length > 0 ? /^Deleted launch template/ : /^Stopped, because of/,
+      );
     });
 
     it(`gives up after two hours and undoes the step as well when the outcome of ${step} stays unknown`, async () => {
@@ -68,26 +80,38 @@ describe('createServerGroup', () => {
       await operation.advance(HOURS_2_MS + 120_000);
 
       expect(resultOf(operation).status).toBe(undone.length > 0 ? 'compensated' : 'failed');
-      const undoing = operation.tasks().map(({ name }) => name).filter((name) => UNDO.includes(name));
+      const undoing = operation
+        .tasks()
+        .map(({ name }) => name)
+        .filter((name) => UNDO.includes(name));
       expect(undoing).toEqual(undone);
     });
   }
 
-  bothModes('looks three times before it believes that a creation of unknown outcome left nothing', async (mode) => {
-    const operation = await run(CREATE, {
-      mode,
-      activities: { createAutoScalingGroup: fails(LOST), deleteAutoScalingGroup: returns({ outcome: 'absent' }) },
-    });
-    await operation.advance(HOURS_2_MS + 120_000);
+  bothModes(
+    'looks three times before it believes that a creation of unknown outcome left nothing',
+    async (mode) => {
+      const operation = await run(CREATE, {
+        mode,
+        activities: {
+          createAutoScalingGroup: fails(LOST),
+          deleteAutoScalingGroup: returns({ outcome: 'absent' }),
+        },
+      });
+      await operation.advance(HOURS_2_MS + 120_000);
 
-    expect(operation.calls('deleteAutoScalingGroup')).toHaveLength(3);
-    expect(resultOf(operation)).toMatchObject({ status: 'compensated', failure: { code: 'AWS_TIMEOUT' } });
-  });
+      expect(operation.calls('deleteAutoScalingGroup')).toHaveLength(3);
+      expect(resultOf(operation)).toMatchObject({ status: 'compensated', failure: { code: 'AWS_TIMEOUT' } });
+    },
+  );
 
   bothModes('says failed, not compensated, when nothing was there to undo', async (mode) => {
     const operation = await run(CREATE, {
       mode,
-      activities: { createLaunchTemplate: fails(DENIED), deleteLaunchTemplate: returns({ outcome: 'absent' }) },
+      activities: {
+        createLaunchTemplate: fails(DENIED),
+        deleteLaunchTemplate: returns({ outcome: 'absent' }),
+      },
     });
 
     expect(resultOf(operation)).toMatchObject({ status: 'failed', failure: { code: 'AWS_ACCESS_DENIED' } });
@@ -150,7 +174,10 @@ describe('createServerGroup', () => {
     });
 
     expect(resultOf(operation).status).toBe('compensated');
-    expect(operation.calls('deleteAutoScalingGroup')).toMatchObject([{ region: 'us-east-2' }, { region: 'us-east-1' }]);
+    expect(operation.calls('deleteAutoScalingGroup')).toMatchObject([
+      { region: 'us-east-2' },
+      { region: 'us-east-1' },
+    ]);
   });
 
   bothModes('gives its name back to the book when it ends', async (mode) => {
@@ -164,7 +191,11 @@ describe('createServerGroup', () => {
     const operation = await run(CREATE, { others: [] });
     await operation.advance(65_000);
 
-    expect(operation.sent().map(({ event }) => event.type)).toEqual(['names.reserve', 'names.reserve', 'names.reserve']);
+    expect(operation.sent().map(({ event }) => event.type)).toEqual([
+      'names.reserve',
+      'names.reserve',
+      'names.reserve',
+    ]);
     await operation.send({ type: 'names.reserved', key: '0', name: 'shop-web-v009' });
     expect(resultOf(operation).outputs).toMatchObject({ serverGroupNames: ['us-east-1:shop-web-v009'] });
   });
@@ -172,7 +203,13 @@ describe('createServerGroup', () => {
 
 describe('cloneServerGroup', () => {
   bothModes('copies the newest server group of the cluster, with what the request changes', async (mode) => {
-    const context = { credentials: 'test', application: 'shop', stack: 'web', region: 'us-east-1', amiName: 'ami-new' };
+    const context = {
+      credentials: 'test',
+      application: 'shop',
+      stack: 'web',
+      region: 'us-east-1',
+      amiName: 'ami-new',
+    };
     const operation = await run(request('cloneServerGroup', context), { mode });
 
     expect(resultOf(operation).status).toBe('succeeded');
@@ -187,6 +224,9 @@ describe('cloneServerGroup', () => {
     const activities = { listCluster: returns({ existing: [] }) };
     const operation = await run(request('cloneServerGroup', context), { mode, activities });
 
-    expect(resultOf(operation)).toMatchObject({ status: 'failed', failure: { code: 'SOURCE_SERVER_GROUP_NOT_FOUND' } });
+    expect(resultOf(operation)).toMatchObject({
+      status: 'failed',
+      failure: { code: 'SOURCE_SERVER_GROUP_NOT_FOUND' },
+    });
   });
 });

@@ -35,12 +35,18 @@ describe('Frigga names', () => {
 
   it('goes on at v000 after v999 and skips numbers that are taken', () => {
     expect(nextServerGroupName('app', [{ name: 'app-v999', createdAtMs: 5 }])).toBe('app-v000');
-    const taken = ['app-v998', 'app-v999', 'app-v000'].map((name, index) => ({ name, createdAtMs: 5 - index }));
+    const taken = ['app-v998', 'app-v999', 'app-v000'].map((name, index) => ({
+      name,
+      createdAtMs: 5 - index,
+    }));
     expect(nextServerGroupName('app', taken)).toBe('app-v001');
   });
 
   it('says so when all thousand numbers are taken', () => {
-    const all = Array.from({ length: 1_000 }, (_, index) => ({ name: serverGroupNameOf('app', index), createdAtMs: index }));
+    const all = Array.from({ length: 1_000 }, (_, index) => ({
+      name: serverGroupNameOf('app', index),
+      createdAtMs: index,
+    }));
     expect(nextServerGroupName('app', all)).toBeNull();
   });
 
@@ -58,7 +64,10 @@ describe('Frigga names', () => {
   it('never gives a name that exists, and gives the first free one after the latest', () => {
     fc.assert(
       fc.property(existing, (entries) => {
-        const names = entries.map((entry) => ({ name: serverGroupNameOf('app', entry.sequence), createdAtMs: entry.createdAtMs }));
+        const names = entries.map((entry) => ({
+          name: serverGroupNameOf('app', entry.sequence),
+          createdAtMs: entry.createdAtMs,
+        }));
         const next = nextServerGroupName('app', names) ?? '';
         const taken = new Set(names.map(({ name }) => name));
         expect(taken.has(next)).toBe(false);

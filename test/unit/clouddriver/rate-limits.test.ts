@@ -20,7 +20,10 @@ function standingClock(): Clock & { readonly endsMs: number[]; nowMsIs: (value: 
 }
 
 /** When calls of several replicas go out, each replica with its own limiter over one store. */
-async function departures(counts: readonly number[], rate: { perSecond: number; burst: number }): Promise<number[]> {
+async function departures(
+  counts: readonly number[],
+  rate: { perSecond: number; burst: number },
+): Promise<number[]> {
   const store = createMemoryCasStore();
   const all = await Promise.all(
     counts.map(async (count) => {
@@ -53,12 +56,18 @@ describe('shared rate limits', () => {
   });
 
   it('spaces calls evenly once the burst is used up', async () => {
-    expect(await departures([4], { perSecond: 10, burst: 2 })).toEqual([1_000_000, 1_000_000, 1_000_100, 1_000_200]);
+    expect(await departures([4], { perSecond: 10, burst: 2 })).toEqual([
+      1_000_000, 1_000_000, 1_000_100, 1_000_200,
+    ]);
   });
 
   it('keeps accounts, regions and services apart', async () => {
     const clock = standingClock();
-    const limits = createRateLimits({ store: createMemoryCasStore(), clock, rateOf: () => ({ perSecond: 1, burst: 1 }) });
+    const limits = createRateLimits({
+      store: createMemoryCasStore(),
+      clock,
+      rateOf: () => ({ perSecond: 1, burst: 1 }),
+    });
     await limits.acquire(KEY, never);
     await limits.acquire({ ...KEY, region: 'us-east-2' }, never);
     await limits.acquire({ ...KEY, service: 'autoscaling' }, never);
@@ -101,11 +110,17 @@ describe('shared rate limits', () => {
     const store = createMemoryCasStore();
     let isBroken = true;
     const limits = createRateLimits({
-      store: { ...store, get: (key) => (isBroken ? Promise.reject(new Error('store is away')) : store.get(key)) },
+      store: {
+        ...store,
+        get: (key) => (isBroken ? Promise.reject(new Error('store is away')) : store.get(key)),
+      },
       clock: standingClock(),
     });
     const waiting = [limits.acquire(KEY, never), limits.acquire(KEY, never)];
-    await expect(Promise.allSettled(waiting)).resolves.toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
+    await expect(Promise.allSettled(waiting)).resolves.toMatchObject([
+      { status: 'rejected' },
+      { status: 'rejected' },
+    ]);
     isBroken = false;
     await expect(limits.acquire(KEY, never)).resolves.toBeUndefined();
   });

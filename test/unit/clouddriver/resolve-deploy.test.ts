@@ -36,13 +36,19 @@ function without(...fields: string[]): JsonObject {
 }
 
 function resolve(context: JsonObject, clone = false) {
-  return resolveDeploy({ ...request('createServerGroup', context), application: '' }, { accounts: ACCOUNTS, clone });
+  return resolveDeploy(
+    { ...request('createServerGroup', context), application: '' },
+    { accounts: ACCOUNTS, clone },
+  );
 }
 
 function errorsOf(context: JsonObject): unknown {
   const resolution = resolve(context);
   if (!('failure' in resolution)) throw new Error('The request was accepted.');
-  return { code: resolution.failure.code, errors: (resolution.failure.details as { errors: string[] }).errors };
+  return {
+    code: resolution.failure.code,
+    errors: (resolution.failure.details as { errors: string[] }).errors,
+  };
 }
 
 describe('resolving a deployment', () => {
@@ -119,7 +125,9 @@ describe('resolving a deployment', () => {
       source: {},
     };
     expect(resolve(context)).toMatchObject({
-      targets: [{ cluster: 'myAwsApp--blue', capacity: { min: 1, max: 3, desired: 2 }, launch: { keyPair: 'ops' } }],
+      targets: [
+        { cluster: 'myAwsApp--blue', capacity: { min: 1, max: 3, desired: 2 }, launch: { keyPair: 'ops' } },
+      ],
     });
   });
 
@@ -129,7 +137,15 @@ describe('resolving a deployment', () => {
       source: { account: 'aws-account1', region: 'us-west-1', asgName: 'shop-web-blue-green-v012' },
     };
     expect(resolve(context, true)).toMatchObject({
-      targets: [{ region: 'us-west-1', application: 'shop', stack: 'web', detail: 'blue-green', cluster: 'shop-web-blue-green' }],
+      targets: [
+        {
+          region: 'us-west-1',
+          application: 'shop',
+          stack: 'web',
+          detail: 'blue-green',
+          cluster: 'shop-web-blue-green',
+        },
+      ],
     });
   });
 });

@@ -20,7 +20,14 @@ function operation(number: number) {
 }
 
 function asking(number: number, more: Partial<ReserveName> = {}): ReserveName {
-  return { type: 'names.reserve', operation: operation(number), key: '0', cluster: 'app', existing: [], ...more };
+  return {
+    type: 'names.reserve',
+    operation: operation(number),
+    key: '0',
+    cluster: 'app',
+    existing: [],
+    ...more,
+  };
 }
 
 const names = DEFINITIONS.find(({ type }) => type === 'serverGroupNames');
@@ -80,7 +87,9 @@ describe('the book of names', () => {
     const refused = reserve(EMPTY, asking(1, { existing, sequence: 7 }), 2).answer;
 
     expect(refused).toMatchObject({ type: 'names.refused', failure: { code: 'SERVER_GROUP_NAME_TAKEN' } });
-    expect(reserve(EMPTY, asking(1, { existing, sequence: 8 }), 2).answer).toMatchObject({ name: 'app-v008' });
+    expect(reserve(EMPTY, asking(1, { existing, sequence: 8 }), 2).answer).toMatchObject({
+      name: 'app-v008',
+    });
   });
 
   it('forgets the oldest ended reservations, so that numbers can wrap', () => {

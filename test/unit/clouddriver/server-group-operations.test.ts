@@ -45,10 +45,14 @@ describe('resizeServerGroup', () => {
 
   it('refuses a capacity that is missing or out of range, in the words of Clouddriver', async () => {
     const none = await run(request('resizeServerGroup', ON_V003));
-    const wrong = await run(request('resizeServerGroup', { ...ON_V003, capacity: { min: 1, max: 2, desired: 3 } }));
+    const wrong = await run(
+      request('resizeServerGroup', { ...ON_V003, capacity: { min: 1, max: 2, desired: 3 } }),
+    );
 
     expect(resultOf(none).failure?.details).toEqual({ errors: ['resizeAsgDescription.capacity.empty'] });
-    expect(resultOf(wrong).failure?.details).toEqual({ errors: ['resizeAsgDescription.desired.capacity.not.in.range'] });
+    expect(resultOf(wrong).failure?.details).toEqual({
+      errors: ['resizeAsgDescription.desired.capacity.not.in.range'],
+    });
     expect(none.tasks()).toEqual([]);
   });
 });
@@ -76,11 +80,15 @@ describe('disableServerGroup', () => {
 
     expect(resultOf(operation).status).toBe('canceled');
     expect(operation.calls('registerTargets')).toHaveLength(1);
-    expect(operation.calls('resumeProcesses')).toMatchObject([{ processes: ['Launch', 'Terminate', 'AddToLoadBalancer'] }]);
+    expect(operation.calls('resumeProcesses')).toMatchObject([
+      { processes: ['Launch', 'Terminate', 'AddToLoadBalancer'] },
+    ]);
   });
 
   bothModes('takes out a share only when a percentage is asked for', async (mode) => {
-    const operation = await run(request('disableServerGroup', { ...ON_V003, desiredPercentage: 40 }), { mode });
+    const operation = await run(request('disableServerGroup', { ...ON_V003, desiredPercentage: 40 }), {
+      mode,
+    });
 
     expect(operation.calls('suspendProcesses')).toEqual([]);
     expect(operation.calls('deregisterTargets')).toMatchObject([{ percentage: 40 }]);
@@ -89,7 +97,10 @@ describe('disableServerGroup', () => {
   bothModes('counts an absent server group as disabled', async (mode) => {
     const operation = await run(DISABLE, { mode, activities: { describeServerGroup: absent } });
 
-    expect(resultOf(operation)).toMatchObject({ status: 'succeeded', outputs: { serverGroups: [{ found: false }] } });
+    expect(resultOf(operation)).toMatchObject({
+      status: 'succeeded',
+      outputs: { serverGroups: [{ found: false }] },
+    });
   });
 });
 
@@ -107,7 +118,10 @@ describe('enableServerGroup', () => {
   bothModes('fails when the server group is gone, since nobody would serve the users', async (mode) => {
     const operation = await run(ENABLE, { mode, activities: { describeServerGroup: absent } });
 
-    expect(resultOf(operation)).toMatchObject({ status: 'failed', failure: { code: 'SERVER_GROUP_NOT_FOUND' } });
+    expect(resultOf(operation)).toMatchObject({
+      status: 'failed',
+      failure: { code: 'SERVER_GROUP_NOT_FOUND' },
+    });
   });
 });
 
@@ -123,7 +137,10 @@ describe('destroyServerGroup', () => {
 
   bothModes('leaves a shared launch template alone', async (mode) => {
     const shared = serverGroup('shop-web-v003', { launchTemplateName: 'base' });
-    const operation = await run(DESTROY, { mode, activities: { describeServerGroup: returns({ serverGroup: shared }) } });
+    const operation = await run(DESTROY, {
+      mode,
+      activities: { describeServerGroup: returns({ serverGroup: shared }) },
+    });
 
     expect(operation.calls('deleteLaunchTemplate')).toEqual([]);
     expect(resultOf(operation).status).toBe('succeeded');
@@ -169,18 +186,27 @@ describe('describeCluster', () => {
       activities: {
         describeCluster: (input: { region: string }) =>
           returns({
-            serverGroups: [serverGroup('shop-web-v001', { region: input.region, createdAtMs: input.region === 'us-east-2' ? 9 : 1 })],
+            serverGroups: [
+              serverGroup('shop-web-v001', {
+                region: input.region,
+                createdAtMs: input.region === 'us-east-2' ? 9 : 1,
+              }),
+            ],
           }),
       },
     });
 
-    expect(resultOf(operation).outputs).toMatchObject({ serverGroups: [{ region: 'us-east-2' }, { region: 'us-east-1' }] });
+    expect(resultOf(operation).outputs).toMatchObject({
+      serverGroups: [{ region: 'us-east-2' }, { region: 'us-east-1' }],
+    });
   });
 
   it('refuses an operation without a cluster', async () => {
     const operation = await run(request('describeCluster', { credentials: 'test' }));
 
-    expect(resultOf(operation).failure?.details).toEqual({ errors: ['describeClusterDescription.cluster.empty'] });
+    expect(resultOf(operation).failure?.details).toEqual({
+      errors: ['describeClusterDescription.cluster.empty'],
+    });
   });
 });
 
@@ -188,7 +214,9 @@ describe('every operation', () => {
   it.each(['createServerGroup', 'resizeServerGroup', 'awaitServerGroup', 'describeCluster'])(
     'answers an envelope it cannot read with a failure: %s',
     async (operation) => {
-      const broken = await run({ operation, application: 'x', context: {} } as unknown as ReturnType<typeof request>);
+      const broken = await run({ operation, application: 'x', context: {} } as unknown as ReturnType<
+        typeof request
+      >);
 
       expect(resultOf(broken)).toMatchObject({ status: 'failed', failure: { code: 'OPERATION_INVALID' } });
     },

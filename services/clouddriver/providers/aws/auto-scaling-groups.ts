@@ -39,7 +39,8 @@ export function autoScalingGroups(sessions: AwsSessions): Groups {
           service: 'autoscaling',
           signal: call.signal,
           hint: { doing, effect: 'write', createdAtMs: input.launchTemplateCreatedAtMs },
-          send: (options) => session.autoScaling.send(new CreateAutoScalingGroupCommand(creation(input)), options),
+          send: (options) =>
+            session.autoScaling.send(new CreateAutoScalingGroupCommand(creation(input)), options),
         });
       } catch (error) {
         if (!(error instanceof ActivityFailed) || !isAlreadyExists(error.cause)) throw error;
@@ -52,7 +53,8 @@ export function autoScalingGroups(sessions: AwsSessions): Groups {
       const session = sessions.of(input);
       const group = await findGroup(session, input.serverGroupName, call.signal);
       if (group === null) return { outcome: 'absent' };
-      if (input.onlyOperation !== undefined && !isMadeBy(group.Tags, input.onlyOperation)) return { outcome: 'unchanged' };
+      if (input.onlyOperation !== undefined && !isMadeBy(group.Tags, input.onlyOperation))
+        return { outcome: 'unchanged' };
       // `Status` is only set while the group is being deleted.
       if (group.Status !== undefined) return { outcome: 'undone' };
       await write(session, call, {
@@ -60,7 +62,10 @@ export function autoScalingGroups(sessions: AwsSessions): Groups {
         isDoneWhenAbsent: true,
         send: (options) =>
           session.autoScaling.send(
-            new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: input.serverGroupName, ForceDelete: true }),
+            new DeleteAutoScalingGroupCommand({
+              AutoScalingGroupName: input.serverGroupName,
+              ForceDelete: true,
+            }),
             options,
           ),
       });
@@ -69,7 +74,11 @@ export function autoScalingGroups(sessions: AwsSessions): Groups {
 
     async setCapacity(input, call) {
       const doing = `UpdateAutoScalingGroup ${input.serverGroupName}`;
-      const { session, group } = await changeable(sessions, input, { call, doing, createdAtMs: input.createdAtMs });
+      const { session, group } = await changeable(sessions, input, {
+        call,
+        doing,
+        createdAtMs: input.createdAtMs,
+      });
       if (group === null) return { outcome: 'absent' };
       const { min, max, desired } = input.capacity;
       if (group.MinSize === min && group.MaxSize === max && group.DesiredCapacity === desired) {
@@ -186,7 +195,8 @@ async function assertOurs(
   const differences = [
     ...(isMadeBy(group.Tags, input.owner.operation) ? [] : ['operation tag']),
     ...(group.LaunchTemplate?.LaunchTemplateId === input.launchTemplateId ? [] : ['launch template']),
-    ...(sameSet((group.VPCZoneIdentifier ?? '').split(',').filter(Boolean), input.subnetIds) || input.subnetIds.length === 0
+    ...(sameSet((group.VPCZoneIdentifier ?? '').split(',').filter(Boolean), input.subnetIds) ||
+    input.subnetIds.length === 0
       ? []
       : ['subnets']),
     ...(sameSet(group.TargetGroupARNs ?? [], input.targetGroupArns) ? [] : ['target groups']),
@@ -220,7 +230,11 @@ async function changeable(sessions: AwsSessions, input: Named, write: Write & { 
   return { session, group: group?.Status === undefined ? group : null };
 }
 
-type ProcessChange = Named & { processes: string[]; wanted: 'suspended' | 'running'; createdAtMs?: number | undefined };
+type ProcessChange = Named & {
+  processes: string[];
+  wanted: 'suspended' | 'running';
+  createdAtMs?: number | undefined;
+};
 
 async function setProcesses(sessions: AwsSessions, change: ProcessChange, call: ProviderCall) {
   const { serverGroupName, createdAtMs, wanted } = change;
@@ -228,7 +242,9 @@ async function setProcesses(sessions: AwsSessions, change: ProcessChange, call: 
   const { session, group } = await changeable(sessions, change, { call, doing, createdAtMs });
   if (group === null) return { outcome: 'absent' as const };
   const suspended = (group.SuspendedProcesses ?? []).map(({ ProcessName }) => ProcessName);
-  const processes = change.processes.filter((process) => suspended.includes(process) !== (wanted === 'suspended'));
+  const processes = change.processes.filter(
+    (process) => suspended.includes(process) !== (wanted === 'suspended'),
+  );
   if (processes.length === 0) return { outcome: 'unchanged' as const };
   const query = { AutoScalingGroupName: serverGroupName, ScalingProcesses: processes };
   await write(session, call, {
@@ -245,7 +261,10 @@ async function setProcesses(sessions: AwsSessions, change: ProcessChange, call: 
 async function write(
   session: AwsSession,
   call: ProviderCall,
-  args: Write & { isDoneWhenAbsent?: boolean; send: (options: { abortSignal: AbortSignal }) => Promise<unknown> },
+  args: Write & {
+    isDoneWhenAbsent?: boolean;
+    send: (options: { abortSignal: AbortSignal }) => Promise<unknown>;
+  },
 ): Promise<void> {
   const { doing, createdAtMs, send } = args;
   try {

@@ -74,10 +74,16 @@ async function assumeRole(account: Account, options: AwsSessionOptions): Promise
     maxAttempts: 1,
     ...(account.endpoint === undefined ? {} : { endpoint: account.endpoint }),
     ...(provide ? { credentials: provide } : {}),
-    requestHandler: { connectionTimeout: options.timeouts.connectMs, requestTimeout: options.timeouts.requestMs },
+    requestHandler: {
+      connectionTimeout: options.timeouts.connectMs,
+      requestTimeout: options.timeouts.requestMs,
+    },
   });
   try {
-    await options.rateLimits.acquire({ account: account.name, region, service: 'sts' }, AbortSignal.timeout(30_000));
+    await options.rateLimits.acquire(
+      { account: account.name, region, service: 'sts' },
+      AbortSignal.timeout(30_000),
+    );
     const { Credentials } = await client.send(
       new AssumeRoleCommand({
         RoleArn: roleArnOf(account),

@@ -74,7 +74,13 @@ const CAPACITY = new Set([
 ]);
 
 /** Fresh credentials and another try help. */
-const CREDENTIALS = new Set(['ExpiredToken', 'ExpiredCredentials', 'RequestExpired', 'RequestInTheFuture', 'RequestTimeTooSkewed']);
+const CREDENTIALS = new Set([
+  'ExpiredToken',
+  'ExpiredCredentials',
+  'RequestExpired',
+  'RequestInTheFuture',
+  'RequestTimeTooSkewed',
+]);
 
 const TERMINAL = new Set([
   'AccessDenied',
@@ -124,7 +130,10 @@ type AwsErrorFields = {
 export function awsCodeOf(error: unknown): string {
   const { name, code, Code } = fieldsOf(error);
   if (code !== undefined && /^E[A-Z_]+$/.test(code)) return code;
-  const raw = name === undefined || name === 'Error' || name === 'AggregateError' ? (Code ?? code ?? name ?? 'Unknown') : name;
+  const raw =
+    name === undefined || name === 'Error' || name === 'AggregateError'
+      ? (Code ?? code ?? name ?? 'Unknown')
+      : name;
   return raw === 'RequestTimeoutException' ? raw : raw.replace(/(Exception|Fault)$/, '');
 }
 
@@ -137,7 +146,9 @@ export function isNotFound(error: unknown): boolean {
 
 /** Whether the error says that a thing of this name is there already. */
 export function isAlreadyExists(error: unknown): boolean {
-  return /(AlreadyExists|Duplicate|AlreadyInUse)$/.test(awsCodeOf(error)) || /\.Duplicate/.test(awsCodeOf(error));
+  return (
+    /(AlreadyExists|Duplicate|AlreadyInUse)$/.test(awsCodeOf(error)) || /\.Duplicate/.test(awsCodeOf(error))
+  );
 }
 
 /** Whether the credentials were refused as stale: fetch new ones before the next try. */

@@ -8,7 +8,10 @@ import { serverGroups } from './server-groups.ts';
 import { targetRegistrations } from './target-health.ts';
 
 /** @returns the provider, and `close` for its connections */
-export function createAwsProvider(options: AwsSessionOptions): { provider: CloudProvider; close: () => void } {
+export function createAwsProvider(options: AwsSessionOptions): {
+  provider: CloudProvider;
+  close: () => void;
+} {
   const sessions = createAwsSessions(options);
   return {
     provider: {

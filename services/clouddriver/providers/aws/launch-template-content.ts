@@ -22,7 +22,9 @@ export function launchTemplateData(
     ...(launch.keyPair === undefined ? {} : { KeyName: launch.keyPair }),
     ...(launch.iamRole === undefined ? {} : { IamInstanceProfile: profileOf(launch.iamRole) }),
     ...(launch.ebsOptimized === undefined ? {} : { EbsOptimized: launch.ebsOptimized }),
-    ...(launch.instanceMonitoring === undefined ? {} : { Monitoring: { Enabled: launch.instanceMonitoring } }),
+    ...(launch.instanceMonitoring === undefined
+      ? {}
+      : { Monitoring: { Enabled: launch.instanceMonitoring } }),
     ...(launch.userDataBase64 === undefined ? {} : { UserData: launch.userDataBase64 }),
     ...(launch.requireImdsV2 === true ? { MetadataOptions: { HttpTokens: 'required' as const } } : {}),
     ...(launch.unlimitedCpuCredits === undefined
@@ -30,7 +32,9 @@ export function launchTemplateData(
       : { CreditSpecification: { CpuCredits: launch.unlimitedCpuCredits ? 'unlimited' : 'standard' } }),
     ...(launch.spotPrice === undefined
       ? {}
-      : { InstanceMarketOptions: { MarketType: 'spot' as const, SpotOptions: { MaxPrice: launch.spotPrice } } }),
+      : {
+          InstanceMarketOptions: { MarketType: 'spot' as const, SpotOptions: { MaxPrice: launch.spotPrice } },
+        }),
     ...(launch.blockDevices && launch.blockDevices.length > 0
       ? { BlockDeviceMappings: launch.blockDevices.map(blockDeviceMapping) }
       : {}),
@@ -96,7 +100,8 @@ function profileOf(role: string) {
 }
 
 function blockDeviceMapping(device: BlockDevice): LaunchTemplateBlockDeviceMappingRequest {
-  if (device.virtualName !== undefined) return { DeviceName: device.deviceName, VirtualName: device.virtualName };
+  if (device.virtualName !== undefined)
+    return { DeviceName: device.deviceName, VirtualName: device.virtualName };
   return {
     DeviceName: device.deviceName,
     Ebs: {

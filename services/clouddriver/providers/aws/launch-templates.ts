@@ -69,7 +69,8 @@ async function deleteById(session: AwsSession, args: { id: string; call: Provide
       service: 'ec2',
       signal: args.call.signal,
       hint: { doing: `DeleteLaunchTemplate ${args.id}`, effect: 'write' },
-      send: (options) => session.ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: args.id }), options),
+      send: (options) =>
+        session.ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: args.id }), options),
     });
   } catch (error) {
     // An earlier try whose reply was lost has deleted it: that is what was wanted.

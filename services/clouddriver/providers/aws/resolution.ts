@@ -23,7 +23,11 @@ type Resolution = Pick<
 type Reading<Answer> = { doing: string; send: (options: { abortSignal: AbortSignal }) => Promise<Answer> };
 
 /** Makes one EC2 read; null when AWS says that the thing named is not there. */
-async function ec2Read<Answer>(session: AwsSession, signal: AbortSignal, reading: Reading<Answer>): Promise<Answer | null> {
+async function ec2Read<Answer>(
+  session: AwsSession,
+  signal: AbortSignal,
+  reading: Reading<Answer>,
+): Promise<Answer | null> {
   try {
     return await session.perform({
       service: 'ec2',
@@ -61,7 +65,8 @@ export function resolution(sessions: AwsSessions): Resolution {
 
     async resolveNetwork(input, { signal }) {
       const session = sessions.of(input);
-      if (input.subnetIds && input.subnetIds.length > 0) return networkOf(await subnetsById(session, input, signal));
+      if (input.subnetIds && input.subnetIds.length > 0)
+        return networkOf(await subnetsById(session, input, signal));
       if (input.subnetType !== undefined) return networkOf(await subnetsByPurpose(session, input, signal));
       return defaultNetwork(session, input, signal);
     },
@@ -101,20 +106,30 @@ export function resolution(sessions: AwsSessions): Resolution {
           if (error instanceof ActivityFailed && isNotFound(error.cause)) return { TargetGroups: [] };
           throw error;
         });
-      const missing = names.filter((name) => !TargetGroups.some(({ TargetGroupName }) => TargetGroupName === name));
+      const missing = names.filter(
+        (name) => !TargetGroups.some(({ TargetGroupName }) => TargetGroupName === name),
+      );
       if (missing.length > 0) {
         throw notFound('TARGET_GROUP_NOT_FOUND', {
           message: `Target groups ${missing.join(', ')} were not found in ${account}/${region}. Create them, or correct the names.`,
         });
       }
-      return { targetGroupArns: TargetGroups.flatMap(({ TargetGroupArn }) => (TargetGroupArn ? [TargetGroupArn] : [])) };
+      return {
+        targetGroupArns: TargetGroups.flatMap(({ TargetGroupArn }) =>
+          TargetGroupArn ? [TargetGroupArn] : [],
+        ),
+      };
     },
   };
 }
 
 type NetworkInput = CloudActivityInput<'resolveNetwork'>;
 
-async function subnetsById(session: AwsSession, { subnetIds = [] }: NetworkInput, signal: AbortSignal): Promise<Subnet[]> {
+async function subnetsById(
+  session: AwsSession,
+  { subnetIds = [] }: NetworkInput,
+  signal: AbortSignal,
+): Promise<Subnet[]> {
   const found = await ec2Read(session, signal, {
     doing: `DescribeSubnets ${subnetIds.join(', ')}`,
     send: (options) => session.ec2.send(new DescribeSubnetsCommand({ SubnetIds: subnetIds }), options),
@@ -128,7 +143,11 @@ async function subnetsById(session: AwsSession, { subnetIds = [] }: NetworkInput
 }
 
 /** Subnets whose tags name the purpose, in the zones asked for. */
-async function subnetsByPurpose(session: AwsSession, input: NetworkInput, signal: AbortSignal): Promise<Subnet[]> {
+async function subnetsByPurpose(
+  session: AwsSession,
+  input: NetworkInput,
+  signal: AbortSignal,
+): Promise<Subnet[]> {
   const found = await ec2Read(session, signal, {
     doing: 'DescribeSubnets',
     send: (options) => session.ec2.send(new DescribeSubnetsCommand({}), options),
@@ -169,7 +188,10 @@ async function defaultNetwork(session: AwsSession, { zones }: NetworkInput, sign
   const vpcs = await ec2Read(session, signal, {
     doing: 'DescribeVpcs',
     send: (options) =>
-      session.ec2.send(new DescribeVpcsCommand({ Filters: [{ Name: 'is-default', Values: ['true'] }] }), options),
+      session.ec2.send(
+        new DescribeVpcsCommand({ Filters: [{ Name: 'is-default', Values: ['true'] }] }),
+        options,
+      ),
   });
   const vpcId = vpcs?.Vpcs?.[0]?.VpcId;
   if (vpcId === undefined) {

@@ -15,7 +15,10 @@ import { launchSettingsFrom, absentOut } from './launch-template-content.ts';
 import { operationOf } from './resource-tags.ts';
 import { drainingIn, healthOf, targetGroupName, targetStates } from './target-health.ts';
 
-type Reads = Pick<CloudProvider, 'listCluster' | 'describeCluster' | 'describeServerGroup' | 'verifyServerGroup'>;
+type Reads = Pick<
+  CloudProvider,
+  'listCluster' | 'describeCluster' | 'describeServerGroup' | 'verifyServerGroup'
+>;
 
 /** Suspended when a server group takes no traffic; Spinnaker asks for this process only. */
 const DISABLED_PROCESS = 'AddToLoadBalancer';
@@ -26,7 +29,10 @@ export function serverGroups(sessions: AwsSessions): Reads {
     async listCluster(input, { signal }) {
       const groups = await groupsOfCluster(sessions.of(input), input.cluster, signal);
       return {
-        existing: groups.map((group) => ({ name: nameOf(group), createdAtMs: group.CreatedTime?.getTime() ?? 0 })),
+        existing: groups.map((group) => ({
+          name: nameOf(group),
+          createdAtMs: group.CreatedTime?.getTime() ?? 0,
+        })),
       };
     },
 
@@ -60,7 +66,10 @@ export function serverGroups(sessions: AwsSessions): Reads {
   };
 }
 
-function differencesOf(expected: CloudActivityInput<'verifyServerGroup'>['expected'], group: AutoScalingGroup | null): string[] {
+function differencesOf(
+  expected: CloudActivityInput<'verifyServerGroup'>['expected'],
+  group: AutoScalingGroup | null,
+): string[] {
   if (expected.absent) return group === null || group.Status !== undefined ? [] : ['it is still there'];
   if (group === null) return ['it is not there'];
   const differences: string[] = [];
@@ -75,8 +84,13 @@ function differencesOf(expected: CloudActivityInput<'verifyServerGroup'>['expect
   if (expected.disabled !== undefined && expected.disabled !== isDisabled(group)) {
     differences.push(expected.disabled ? 'it still takes traffic' : 'it takes no traffic');
   }
-  if (expected.launchTemplateId !== undefined && expected.launchTemplateId !== templateOf(group)?.LaunchTemplateId) {
-    differences.push(`launch template is ${templateOf(group)?.LaunchTemplateId ?? 'none'} instead of ${expected.launchTemplateId}`);
+  if (
+    expected.launchTemplateId !== undefined &&
+    expected.launchTemplateId !== templateOf(group)?.LaunchTemplateId
+  ) {
+    differences.push(
+      `launch template is ${templateOf(group)?.LaunchTemplateId ?? 'none'} instead of ${expected.launchTemplateId}`,
+    );
   }
   if (expected.operation !== undefined && operationOf(group.Tags) === undefined) {
     differences.push(`tag ${RESOURCE_TAGS.operation} is missing`);
@@ -84,14 +98,22 @@ function differencesOf(expected: CloudActivityInput<'verifyServerGroup'>['expect
   return differences;
 }
 
-async function groupsOfCluster(session: AwsSession, cluster: string, signal: AbortSignal): Promise<AutoScalingGroup[]> {
+async function groupsOfCluster(
+  session: AwsSession,
+  cluster: string,
+  signal: AbortSignal,
+): Promise<AutoScalingGroup[]> {
   return session.perform({
     service: 'autoscaling',
     signal,
     hint: { doing: `DescribeAutoScalingGroups of cluster ${cluster}`, effect: 'read' },
     send: async ({ abortSignal }) => {
       const groups: AutoScalingGroup[] = [];
-      const pages = paginateDescribeAutoScalingGroups({ client: session.autoScaling, pageSize: 100 }, {}, { abortSignal });
+      const pages = paginateDescribeAutoScalingGroups(
+        { client: session.autoScaling, pageSize: 100 },
+        {},
+        { abortSignal },
+      );
       for await (const { AutoScalingGroups = [] } of pages) {
         groups.push(...AutoScalingGroups.filter((group) => clusterOf(nameOf(group)) === cluster));
       }
@@ -128,7 +150,9 @@ async function detailOf(reading: Reading, group: AutoScalingGroup): Promise<Serv
     targetGroups: arns.map(targetGroupName),
     deleting: group.Status !== undefined,
     suspendedProcesses: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
-    draining: drainingIn(states).filter((id) => (group.Instances ?? []).some(({ InstanceId }) => InstanceId === id)),
+    draining: drainingIn(states).filter((id) =>
+      (group.Instances ?? []).some(({ InstanceId }) => InstanceId === id),
+    ),
     subnetIds,
     zones: group.AvailabilityZones ?? [],
     launch: { ...content, ...groupSettingsOf(group) },
@@ -144,7 +168,17 @@ async function detailOf(reading: Reading, group: AutoScalingGroup): Promise<Serv
 }
 
 function publicPart(detail: ServerGroupDetail): ServerGroup {
-  const { deleting, suspendedProcesses, draining, launchTemplateName, operation, subnetIds, zones, launch, ...rest } = detail;
+  const {
+    deleting,
+    suspendedProcesses,
+    draining,
+    launchTemplateName,
+    operation,
+    subnetIds,
+    zones,
+    launch,
+    ...rest
+  } = detail;
   void [deleting, suspendedProcesses, draining, launchTemplateName, operation, subnetIds, zones, launch];
   return rest;
 }
@@ -181,7 +215,9 @@ function isDisabled({ SuspendedProcesses = [] }: AutoScalingGroup): boolean {
 
 function templateOf(group: AutoScalingGroup) {
   return (
-    group.LaunchTemplate ?? group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification ?? undefined
+    group.LaunchTemplate ??
+    group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification ??
+    undefined
   );
 }
 
@@ -221,7 +257,8 @@ async function launchContentOf(
         ),
     });
     const content = launchSettingsFrom(LaunchTemplateVersions[0]?.LaunchTemplateData);
-    if (/^\d+$/.test(version) && LaunchTemplateVersions.length > 0) remember(remembered.versions, key, content);
+    if (/^\d+$/.test(version) && LaunchTemplateVersions.length > 0)
+      remember(remembered.versions, key, content);
     return content;
   } catch (error) {
     // The template of a group that is going away can be gone first.
@@ -230,7 +267,10 @@ async function launchContentOf(
   }
 }
 
-async function imageNameOf({ session, remembered, signal }: Reading, imageId: string): Promise<string | undefined> {
+async function imageNameOf(
+  { session, remembered, signal }: Reading,
+  imageId: string,
+): Promise<string | undefined> {
   const key = `${session.account}/${session.region}/${imageId}`;
   const known = remembered.imageNames.get(key);
   if (known !== undefined) return known;

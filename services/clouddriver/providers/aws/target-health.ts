@@ -19,7 +19,11 @@ type InstanceHealth = ServerGroup['instances'][number]['health'];
 export type TargetStates = ReadonlyMap<string, string>;
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetHealth.html */
-export async function targetStates(session: AwsSession, arn: string, signal: AbortSignal): Promise<TargetStates> {
+export async function targetStates(
+  session: AwsSession,
+  arn: string,
+  signal: AbortSignal,
+): Promise<TargetStates> {
   try {
     const { TargetHealthDescriptions = [] } = await session.perform({
       service: 'elasticloadbalancing',
@@ -48,7 +52,11 @@ export function targetGroupName(arn: string): string {
 }
 
 /** One word for what Auto Scaling and every target group say of an instance. */
-export function healthOf(instance: Instance, states: readonly TargetStates[], isDisabled: boolean): InstanceHealth {
+export function healthOf(
+  instance: Instance,
+  states: readonly TargetStates[],
+  isDisabled: boolean,
+): InstanceHealth {
   const lifecycle: string = instance.LifecycleState ?? '';
   if (/^(Terminat|Detach)/.test(lifecycle)) return 'terminating';
   if (lifecycle.startsWith('Pending')) return 'starting';
@@ -62,7 +70,9 @@ export function healthOf(instance: Instance, states: readonly TargetStates[], is
 }
 
 export function drainingIn(states: readonly TargetStates[]): string[] {
-  const ids = states.flatMap((targets) => [...targets].filter(([, state]) => state === 'draining').map(([id]) => id));
+  const ids = states.flatMap((targets) =>
+    [...targets].filter(([, state]) => state === 'draining').map(([id]) => id),
+  );
   return [...new Set(ids)].toSorted();
 }
 
@@ -94,7 +104,9 @@ export function targetRegistrations(sessions: AwsSessions): Registrations {
 
 function instancesIn({ Instances = [] }: AutoScalingGroup, lifecycles: readonly string[]): string[] {
   const matching = Instances.filter(({ LifecycleState = '' }) =>
-    lifecycles.some((lifecycle) => LifecycleState === lifecycle || LifecycleState.startsWith(`${lifecycle}:`)),
+    lifecycles.some(
+      (lifecycle) => LifecycleState === lifecycle || LifecycleState.startsWith(`${lifecycle}:`),
+    ),
   );
   return matching.flatMap(({ InstanceId }) => (InstanceId === undefined ? [] : [InstanceId])).toSorted();
 }
