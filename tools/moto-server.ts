@@ -24,7 +24,7 @@ const DOCKER_IMAGE = 'motoserver/moto:5.2.4';
 const SUITE = 'sid';
 /** flask-cors and pyparsing are needed by the server and not declared. */
 const PACKAGES = ['python3-moto', 'python3-flask-cors', 'python3-pyparsing'];
-const PYTHON = 'usr/bin/python3.14';
+const PYTHON = 'usr/bin/python3';
 const START_TIMEOUT_MS = 60_000;
 const UNPACK_TIMEOUT_MS = 240_000;
 /** Real AWS checks both; moto does so only when told. */
