@@ -55,11 +55,8 @@ export type AwaitContext = {
 
 type AwaitEvent = { type: 'operation.cancel'; reason?: unknown };
 
-export function awaitServerGroupMachine(options: {
-  accounts: AccountDirectory;
-  timings?: AwaitTimings;
-}): AnyStateMachine {
-  const timings = options.timings ?? AWAIT_TIMINGS;
+/** Types, slots, guards and small actions of the machine. */
+function awaitSetup() {
   return setup({
     types: {} as { context: AwaitContext; input: unknown; output: OperationResult; events: AwaitEvent },
     actors: { describeServerGroup: cloudActivity('describeServerGroup') },
@@ -80,7 +77,15 @@ export function awaitServerGroupMachine(options: {
         history: told(context.history, endLines(context, status)),
       })),
     },
-  }).createMachine({
+  });
+}
+
+export function awaitServerGroupMachine(options: {
+  accounts: AccountDirectory;
+  timings?: AwaitTimings;
+}): AnyStateMachine {
+  const timings = options.timings ?? AWAIT_TIMINGS;
+  return awaitSetup().createMachine({
     id: 'awaitServerGroup',
     context: ({ input }) => resolve(input, { accounts: options.accounts, timings }),
     initial: 'resolving',

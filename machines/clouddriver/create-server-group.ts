@@ -1,7 +1,10 @@
 /** The operations `createServerGroup` and `cloneServerGroup`: one new server group in each region named. */
 import type { JsonObject } from '#contracts/json.ts';
 import type { DeployTarget } from '#contracts/operations/launch-settings.contract.ts';
-import { DEPLOY_STEPS, deployLabel, type DeployFacts } from './deploy-steps.ts';
+import type { DeployFacts } from './deploy-facts.ts';
+import { FINDING_STEPS } from './deploy-finding-steps.ts';
+import { MAKING_STEPS } from './deploy-making-steps.ts';
+import { serverGroupNameOf } from './frigga.ts';
 import { resolveDeploy } from './resolve/deploy-targets.ts';
 import type { SagaDefinition } from './saga/saga-definition.ts';
 
@@ -10,7 +13,7 @@ type Deployed = { target: DeployTarget; facts: Partial<DeployFacts> };
 export const createServerGroup: SagaDefinition<DeployTarget, DeployFacts> = {
   operation: 'createServerGroup',
   resolve: (request, accounts) => resolveDeploy(request, { accounts, clone: false }),
-  steps: DEPLOY_STEPS,
+  steps: [...FINDING_STEPS, ...MAKING_STEPS],
   outputs: deployOutputs,
   label: deployLabel,
 };
@@ -46,4 +49,12 @@ function deployOutputs(results: readonly Deployed[]): JsonObject {
       ...(facts.launchTemplateId === undefined ? {} : { launchTemplateId: facts.launchTemplateId }),
     })),
   };
+}
+
+/** The name a target is known by before its own name is reserved. */
+function deployLabel(target: DeployTarget, facts: Partial<DeployFacts>): string {
+  return (
+    facts.serverGroupName ??
+    (target.sequence === undefined ? target.cluster : serverGroupNameOf(target.cluster, target.sequence))
+  );
 }

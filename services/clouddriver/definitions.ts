@@ -14,12 +14,9 @@ import { SAGA_TIMINGS, sagaMachine } from '#machines/clouddriver/saga/saga.machi
 import type { SagaDefinition } from '#machines/clouddriver/saga/saga-definition.ts';
 import type { SagaTimings } from '#machines/clouddriver/saga/saga-setup.ts';
 import type { SagaTarget } from '#machines/clouddriver/saga/saga-step.ts';
-import {
-  destroyServerGroup,
-  disableServerGroup,
-  enableServerGroup,
-  resizeServerGroup,
-} from '#machines/clouddriver/server-group-operations.ts';
+import { destroyServerGroup } from '#machines/clouddriver/destroy-server-group.ts';
+import { resizeServerGroup } from '#machines/clouddriver/resize-server-group.ts';
+import { disableServerGroup, enableServerGroup } from '#machines/clouddriver/traffic-operations.ts';
 import { namesView, serverGroupNamesMachine } from '#machines/clouddriver/server-group-names.machine.ts';
 
 export type OperationTimings = { saga: SagaTimings; await: AwaitTimings };

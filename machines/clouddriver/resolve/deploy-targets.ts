@@ -44,6 +44,11 @@ export function resolveDeploy(
   for (const [region, zones] of regions) {
     const place = findPlace({ account, region }, { accounts: args.accounts, description: DESCRIPTION });
     if ('code' in place) return { failure: place };
+    const source = sourceOf(context, { account, region });
+    // An unknown account has no queue, so nobody would ever look the source up.
+    const sourcePlace =
+      source && findPlace(source, { accounts: args.accounts, description: `${DESCRIPTION}.source` });
+    if (sourcePlace && 'code' in sourcePlace) return { failure: sourcePlace };
     const configured = place.region.availabilityZones;
     if (configured.length > 0 && zones.some((zone) => !configured.includes(zone))) {
       return {
@@ -57,7 +62,7 @@ export function resolveDeploy(
         subnetType: context.subnetType,
         subnetIds: context.subnetIds,
         capacity,
-        source: sourceOf(context, { account, region }),
+        source,
         sequence: context.sequence,
       }),
       account,

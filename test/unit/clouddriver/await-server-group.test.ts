@@ -133,7 +133,7 @@ describe('awaitServerGroup', () => {
       sized('up', 'up', 'up'),
       false,
     ],
-  ])('judges: %s', (_, condition, seen, isMet) => {
+  ])('judges: %s', (...[, condition, seen, isMet]) => {
     expect(judge(condition, seen).isMet).toBe(isMet);
   });
 });

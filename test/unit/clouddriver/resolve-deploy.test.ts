@@ -114,6 +114,14 @@ describe('resolving a deployment', () => {
     });
   });
 
+  it('refuses a source in a place it does not know', () => {
+    const context = {
+      ...BASIC,
+      source: { account: 'elsewhere', region: 'us-west-1', asgName: 'myAwsApp-v001' },
+    };
+    expect(resolve(context)).toMatchObject({ failure: { code: 'ACCOUNT_UNKNOWN' } });
+  });
+
   it('reads numbers written as text and treats empty strings as absent', () => {
     const context = {
       ...BASIC,

@@ -140,8 +140,8 @@ export function awsCodeOf(error: unknown): string {
 /** Whether the error says that the thing is not there. Auto Scaling says so in a ValidationError's text only. */
 export function isNotFound(error: unknown): boolean {
   const code = awsCodeOf(error);
-  if (/NotFound$/.test(code)) return true;
-  return /^Validation/.test(code) && /not found|does not exist/i.test(fieldsOf(error).message ?? '');
+  if (code.endsWith('NotFound')) return true;
+  return code.startsWith('Validation') && /not found|does not exist/i.test(fieldsOf(error).message ?? '');
 }
 
 /** Whether the error says that a thing of this name is there already. */
@@ -182,7 +182,7 @@ function unanswered({ effect }: FailureHint): FailureKind {
 }
 
 function isTerminal(code: string): boolean {
-  return TERMINAL.has(code) || /^(Validation|Invalid|Malformed)/.test(code) || /LimitExceeded$/.test(code);
+  return TERMINAL.has(code) || /^(Validation|Invalid|Malformed)/.test(code) || code.endsWith('LimitExceeded');
 }
 
 function isOurOwnStillInvisible(error: unknown, { createdAtMs, nowMs }: FailureHint): boolean {

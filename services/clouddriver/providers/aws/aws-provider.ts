@@ -1,6 +1,7 @@
 /** The CloudProvider over EC2, Auto Scaling and Elastic Load Balancing v2. */
 import type { CloudProvider } from '../provider.ts';
-import { autoScalingGroups } from './auto-scaling-groups.ts';
+import { autoScalingChanges } from './auto-scaling-changes.ts';
+import { autoScalingLifecycle } from './auto-scaling-lifecycle.ts';
 import { createAwsSessions, type AwsSessionOptions } from './aws-sessions.ts';
 import { launchTemplates } from './launch-templates.ts';
 import { resolution } from './resolution.ts';
@@ -18,7 +19,8 @@ export function createAwsProvider(options: AwsSessionOptions): {
       ...serverGroups(sessions),
       ...resolution(sessions),
       ...launchTemplates(sessions),
-      ...autoScalingGroups(sessions),
+      ...autoScalingLifecycle(sessions),
+      ...autoScalingChanges(sessions),
       ...targetRegistrations(sessions),
     },
     close: () => sessions.close(),

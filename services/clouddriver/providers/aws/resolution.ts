@@ -11,7 +11,7 @@ import {
 import { DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ActivityFailed } from '#runtime/activity.ts';
 import type { CloudActivityInput } from '#contracts/operations/cloud-activity.contract.ts';
-import type { CloudProvider } from '../provider.ts';
+import type { CloudProvider, ProviderCall } from '../provider.ts';
 import { isNotFound } from './aws-failure.ts';
 import type { AwsSession, AwsSessions } from './aws-sessions.ts';
 
@@ -93,33 +93,37 @@ export function resolution(sessions: AwsSessions): Resolution {
       return { securityGroupIds: [...new Set([...ids, ...foundIds])] };
     },
 
-    async resolveTargetGroups({ account, region, names }, { signal }) {
-      const session = sessions.of({ account, region });
-      const { TargetGroups = [] } = await session
-        .perform({
-          service: 'elasticloadbalancing',
-          signal,
-          hint: { doing: `DescribeTargetGroups ${names.join(', ')}`, effect: 'read' },
-          send: (options) => session.elb.send(new DescribeTargetGroupsCommand({ Names: names }), options),
-        })
-        .catch((error: unknown) => {
-          if (error instanceof ActivityFailed && isNotFound(error.cause)) return { TargetGroups: [] };
-          throw error;
-        });
-      const missing = names.filter(
-        (name) => !TargetGroups.some(({ TargetGroupName }) => TargetGroupName === name),
-      );
-      if (missing.length > 0) {
-        throw notFound('TARGET_GROUP_NOT_FOUND', {
-          message: `Target groups ${missing.join(', ')} were not found in ${account}/${region}. Create them, or correct the names.`,
-        });
-      }
-      return {
-        targetGroupArns: TargetGroups.flatMap(({ TargetGroupArn }) =>
-          TargetGroupArn ? [TargetGroupArn] : [],
-        ),
-      };
-    },
+    resolveTargetGroups: (input, call) => resolveTargetGroups(sessions, input, call),
+  };
+}
+
+async function resolveTargetGroups(
+  sessions: AwsSessions,
+  { account, region, names }: CloudActivityInput<'resolveTargetGroups'>,
+  { signal }: ProviderCall,
+) {
+  const session = sessions.of({ account, region });
+  const { TargetGroups = [] } = await session
+    .perform({
+      service: 'elasticloadbalancing',
+      signal,
+      hint: { doing: `DescribeTargetGroups ${names.join(', ')}`, effect: 'read' },
+      send: (options) => session.elb.send(new DescribeTargetGroupsCommand({ Names: names }), options),
+    })
+    .catch((error: unknown) => {
+      if (error instanceof ActivityFailed && isNotFound(error.cause)) return { TargetGroups: [] };
+      throw error;
+    });
+  const missing = names.filter(
+    (name) => !TargetGroups.some(({ TargetGroupName }) => TargetGroupName === name),
+  );
+  if (missing.length > 0) {
+    throw notFound('TARGET_GROUP_NOT_FOUND', {
+      message: `Target groups ${missing.join(', ')} were not found in ${account}/${region}. Create them, or correct the names.`,
+    });
+  }
+  return {
+    targetGroupArns: TargetGroups.flatMap(({ TargetGroupArn }) => (TargetGroupArn ? [TargetGroupArn] : [])),
   };
 }
 

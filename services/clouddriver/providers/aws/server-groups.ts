@@ -8,7 +8,7 @@ import type { ServerGroup } from '#contracts/server-group.ts';
 import { clusterOf } from '#machines/clouddriver/frigga.ts';
 import { ActivityFailed } from '#runtime/activity.ts';
 import type { CloudProvider } from '../provider.ts';
-import { findGroup } from './auto-scaling-groups.ts';
+import { findGroup } from './auto-scaling-call.ts';
 import { isNotFound } from './aws-failure.ts';
 import type { AwsSession, AwsSessions } from './aws-sessions.ts';
 import { launchSettingsFrom, absentOut } from './launch-template-content.ts';

@@ -10,7 +10,7 @@ import type { ServerGroup } from '#contracts/server-group.ts';
 import { ActivityFailed } from '#runtime/activity.ts';
 import type { CloudProvider } from '../provider.ts';
 import { isNotFound } from './aws-failure.ts';
-import { findGroup } from './auto-scaling-groups.ts';
+import { findGroup } from './auto-scaling-call.ts';
 import type { AwsSession, AwsSessions } from './aws-sessions.ts';
 
 type InstanceHealth = ServerGroup['instances'][number]['health'];
