@@ -5,13 +5,17 @@
  * A2 An entry is closed only after the commit that applied it, or after it was refused without a change.
  * A3 Nothing is told to anyone before the commit: replies and effects leave with it or after it.
  * A4 A commit that lost its compare-and-set is stepped again from the stored record.
- * A5 An entry that cannot be processed is parked with its reason; only its own actor is touched.
+ * A5 An entry is forgotten only while the partition is still owned: a zombie refuses on what it remembers, and must
+ *    not take away what the new owner has yet to see.
+ * A6 An entry that cannot be processed is parked with its reason; only its own actor is touched.
  */
 import type { ActorRecord } from '#contracts/actor-record.ts';
-import { partsOf, type Address } from '#contracts/address.ts';
-import type { Delivery, Kernel, RegisteredDefinition, StepOutcome } from './kernel/kernel.ts';
+import { partsOf } from '#contracts/address.ts';
+import { Activations, type Activation, type Waiting } from './activations.ts';
+import type { Kernel, RegisteredDefinition, StepOutcome } from './kernel/kernel.ts';
 import { LogProgress } from './log-progress.ts';
-import type { Clock, Ingress, LogEntry, Logs, RecordStore, Replies, StoredRecord } from './ports.ts';
+import type { Clock, Ingress, LogEntry, Logs, OwnershipStore, RecordStore, Replies } from './ports.ts';
+import { refusedStart, unknownTypeReason } from './refused-start.ts';
 import type { Registry } from './registry.ts';
 import { CommitConflict, OwnershipLost } from './runtime-error.ts';
 import type { RuntimeEvents } from './runtime-events.ts';
@@ -19,7 +23,6 @@ import type { RuntimeEvents } from './runtime-events.ts';
 const DELIVERIES_PER_STEP_MAX = 256;
 const TRIES_MAX = 3;
 const RETRY_MS = 100;
-const CACHED_ACTORS_MAX = 2_000;
 const RETENTION_MS = 30 * 24 * 3_600_000;
 
 export type ActorsOptions = {
@@ -32,25 +35,15 @@ export type ActorsOptions = {
   logs: Logs;
   ingress: Ingress;
   replies: Replies;
+  ownership: OwnershipStore;
   events: RuntimeEvents;
   /** Called once when another node turns out to own the partition. */
   onLost: () => void;
 };
 
-type Waiting = { entry: LogEntry; delivery: Delivery };
-
-type Activation = {
-  address: Address;
-  waiting: Waiting[];
-  running: boolean;
-  /** Undefined until it was read. */
-  stored: StoredRecord | null | undefined;
-  failures: number;
-};
-
 export class PartitionActors {
   readonly #options: ActorsOptions;
-  readonly #activations = new Map<Address, Activation>();
+  readonly #activations = new Activations();
   readonly #progress = { mailbox: new LogProgress(), ingress: new LogProgress() };
   #dropped = false;
   #running = 0;
@@ -76,7 +69,7 @@ export class PartitionActors {
       void this.#park(entry, entry.reason ?? 'ENVELOPE_INVALID');
       return;
     }
-    const activation = this.#activationOf(envelope.to);
+    const activation = this.#activations.of(envelope.to);
     activation.waiting.push({ entry, delivery: { envelope, log: entry.log, sequence: entry.sequence } });
     if (!activation.running) void this.#run(activation);
   }
@@ -93,28 +86,22 @@ export class PartitionActors {
       const belowSequence = this.#progress[log].takePurge();
       if (belowSequence === null || this.#dropped) continue;
       try {
-        await this.#options.logs.purge({ log, partition: this.#options.partition, belowSequence });
+        if (await this.#purgeOwned(log, belowSequence)) continue;
+        this.#dropped = true;
+        this.#options.onLost();
+        return;
       } catch {
         this.#progress[log].purgeFailed();
       }
     }
   }
 
-  #activationOf(address: Address): Activation {
-    const known = this.#activations.get(address);
-    if (known) return known;
-    const created: Activation = { address, waiting: [], running: false, stored: undefined, failures: 0 };
-    this.#activations.set(address, created);
-    this.#passivate();
-    return created;
-  }
-
-  #passivate(): void {
-    if (this.#activations.size <= CACHED_ACTORS_MAX) return;
-    for (const [address, activation] of this.#activations) {
-      if (this.#activations.size <= CACHED_ACTORS_MAX / 2) return;
-      if (!activation.running && activation.waiting.length === 0) this.#activations.delete(address);
-    }
+  /** False when someone else owns the partition: then a refusal made here may have rested on an old record. */
+  async #purgeOwned(log: LogEntry['log'], belowSequence: number): Promise<boolean> {
+    const { partition, epoch, ownership, logs } = this.#options;
+    if ((await ownership.currentEpoch(partition)) !== epoch) return false;
+    await logs.purge({ log, partition, belowSequence });
+    return true;
   }
 
   async #run(activation: Activation): Promise<void> {
@@ -126,7 +113,7 @@ export class PartitionActors {
       activation.running = false;
       this.#running -= 1;
       const { stored } = activation;
-      if (stored && stored.record.status !== 'active') this.#activations.delete(activation.address);
+      if (stored && stored.record.status !== 'active') this.#activations.release(activation);
     }
   }
 
@@ -200,27 +187,10 @@ export class PartitionActors {
     if (started) this.#finish(activation, [first], outcome);
   }
 
-  /** A parent waits for this child: tell it that nobody here can run it. */
   async #refuseStart(activation: Activation, first: Waiting): Promise<void> {
-    const { envelope } = first.delivery;
-    const { service, type } = partsOf(activation.address);
-    const reason = `ACTOR_TYPE_UNKNOWN: service '${service}' has no actor type '${type}'`;
-    if (envelope.kind === 'start' && envelope.parent) {
-      const { address, childId } = envelope.parent;
-      await this.#options.ingress.send({
-        v: 1,
-        kind: 'event',
-        id: `${envelope.id}-refused`,
-        to: address,
-        from: activation.address,
-        event: {
-          type: `xstate.error.actor.${childId}`,
-          actorId: childId,
-          error: { code: 'ACTOR_TYPE_UNKNOWN', message: reason, kind: 'terminal' },
-        },
-      });
-    }
-    await this.#parkAll(activation, [first], reason);
+    const answer = refusedStart(first.delivery.envelope);
+    if (answer) await this.#options.ingress.send(answer);
+    await this.#parkAll(activation, [first], unknownTypeReason(activation.address));
   }
 
   async #commit(

@@ -9,7 +9,7 @@
  */
 import { assignPartitions } from './assignment.ts';
 import { PartitionActors, type ActorsOptions } from './partition-actors.ts';
-import type { Membership, OwnershipStore, PartitionOwner, Subscription } from './ports.ts';
+import type { Membership, PartitionOwner, Subscription } from './ports.ts';
 import { PartitionReaders } from './partition-readers.ts';
 
 const RECONCILE_MS = 1_000;
@@ -19,7 +19,6 @@ export type PartitionKeeperOptions = Omit<ActorsOptions, 'partition' | 'epoch' |
   node: string;
   partitions: number;
   membership: Membership;
-  ownership: OwnershipStore;
 };
 
 export class PartitionKeeper {
@@ -37,7 +36,7 @@ export class PartitionKeeper {
 
   constructor(options: PartitionKeeperOptions) {
     this.#options = options;
-    this.#readers = new PartitionReaders(options.logs, (entry) => this.#mine.get(entry.partition)?.accept(entry));
+    this.#readers = new PartitionReaders(options.logs);
   }
 
   /** Partitions owned now, in order. */
@@ -77,7 +76,7 @@ export class PartitionKeeper {
     if (known && known.epoch > owner.epoch) return;
     this.#owners.set(owner.partition, owner);
     const actors = this.#mine.get(owner.partition);
-    if (actors && owner.epoch > actors.epoch) void this.#lose(owner.partition);
+    if (actors && owner.epoch > actors.epoch) void this.#lose(owner.partition, actors);
     this.#kick();
   }
 
@@ -123,30 +122,36 @@ export class PartitionKeeper {
 
   async #claim(partitions: readonly number[]): Promise<void> {
     const { node, ownership } = this.#options;
-    const took: number[] = [];
+    const took = new Map<number, PartitionActors>();
     await Promise.all(
       partitions.map(async (partition) => {
         const seenEpoch = this.#owners.get(partition)?.epoch ?? 0;
         const epoch = await ownership.claim({ partition, node, seenEpoch });
         if (epoch === null) return;
         this.#owners.set(partition, { partition, node, epoch });
-        this.#mine.set(partition, this.#actorsOf(partition, epoch));
-        took.push(partition);
+        took.set(partition, this.#actorsOf(partition, epoch));
       }),
     );
-    if (took.length === 0) return;
+    if (took.size === 0) return;
+    for (const [partition, actors] of took) this.#mine.set(partition, actors);
     try {
       await this.#readers.open(took);
     } catch (error) {
       // Not read, so not owned: give them back and try again at the next turn.
-      await this.#release(took);
+      await this.#release([...took.keys()]);
       throw error;
     }
-    this.#options.events.partitionsChanged({ owned: this.owned, took, dropped: [] });
+    this.#options.events.partitionsChanged({ owned: this.owned, took: [...took.keys()], dropped: [] });
   }
 
   #actorsOf(partition: number, epoch: number): PartitionActors {
-    return new PartitionActors({ ...this.#options, partition, epoch, onLost: () => void this.#lose(partition) });
+    const actors: PartitionActors = new PartitionActors({
+      ...this.#options,
+      partition,
+      epoch,
+      onLost: () => void this.#lose(partition, actors),
+    });
+    return actors;
   }
 
   async #release(partitions: readonly number[]): Promise<void> {
@@ -155,22 +160,19 @@ export class PartitionKeeper {
       this.#mine.delete(partition);
       return actors ? [{ partition, actors }] : [];
     });
-    await this.#readers.close(partitions);
+    await Promise.all(released.map(({ actors }) => actors.drop()));
+    await this.#readers.close(released.map(({ actors }) => actors));
     await Promise.all(
-      released.map(async ({ partition, actors }) => {
-        await actors.drop();
-        await this.#options.ownership.release({ partition, epoch: actors.epoch });
-      }),
+      released.map(({ partition, actors }) => this.#options.ownership.release({ partition, epoch: actors.epoch })),
     );
     this.#options.events.partitionsChanged({ owned: this.owned, took: [], dropped: partitions });
   }
 
-  async #lose(partition: number): Promise<void> {
-    const actors = this.#mine.get(partition);
-    if (!actors) return;
+  async #lose(partition: number, actors: PartitionActors): Promise<void> {
+    if (this.#mine.get(partition) !== actors) return;
     this.#mine.delete(partition);
     await actors.drop();
-    await this.#readers.close([partition]);
+    await this.#readers.close([actors]);
     this.#options.events.partitionsChanged({ owned: this.owned, took: [], dropped: [partition] });
     this.#kick();
   }

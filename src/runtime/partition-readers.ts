@@ -1,44 +1,48 @@
 /**
  * Reads the logs of the owned partitions with few readers: partitions that were taken together share one.
  *
- * When some of a reader's partitions are given back, the reader is replaced by one for the rest, which starts at the
- * oldest entry kept: what was applied already is skipped by the actors' watermarks.
+ * D1 An entry reaches only the actors it was read for: a partition that is lost and taken again gets new actors and a
+ *    new reader, and what the old reader still delivers is dropped. Otherwise a later entry could overtake earlier
+ *    ones and move their watermark.
+ * D2 When some of a reader's partitions are given back, it is replaced by one for the rest, which starts at the oldest
+ *    entry kept: what was applied already is skipped by the actors' watermarks.
  */
-import type { LogEntry, Logs, Subscription } from './ports.ts';
+import type { PartitionActors } from './partition-actors.ts';
+import type { Logs, Subscription } from './ports.ts';
 
-type Reader = { partitions: ReadonlySet<number>; subscription: Subscription };
+type Reader = { actors: ReadonlyMap<number, PartitionActors>; subscription: Subscription };
 
 export class PartitionReaders {
   readonly #logs: Logs;
-  readonly #onEntry: (entry: LogEntry) => void;
   #readers: Reader[] = [];
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(logs: Logs, onEntry: (entry: LogEntry) => void) {
+  constructor(logs: Logs) {
     this.#logs = logs;
-    this.#onEntry = onEntry;
   }
 
-  open(partitions: readonly number[]): Promise<void> {
-    return this.#inTurn(() => this.#open(partitions));
+  /** Starts reading for these actors, by partition. */
+  open(actors: ReadonlyMap<number, PartitionActors>): Promise<void> {
+    return this.#inTurn(() => this.#open(actors));
   }
 
-  close(partitions: readonly number[]): Promise<void> {
-    return this.#inTurn(() => this.#close(new Set(partitions)));
+  /** Stops reading for these actors; nobody else's reading ends. */
+  close(gone: readonly PartitionActors[]): Promise<void> {
+    return this.#inTurn(() => this.#close(new Set(gone)));
   }
 
-  async #open(partitions: readonly number[]): Promise<void> {
-    const subscription = await this.#logs.read(partitions, this.#onEntry);
-    this.#readers.push({ partitions: new Set(partitions), subscription });
+  async #open(actors: ReadonlyMap<number, PartitionActors>): Promise<void> {
+    const subscription = await this.#logs.read([...actors.keys()], (entry) => actors.get(entry.partition)?.accept(entry));
+    this.#readers.push({ actors, subscription });
   }
 
-  async #close(gone: ReadonlySet<number>): Promise<void> {
-    const touched = this.#readers.filter((reader) => !reader.partitions.isDisjointFrom(gone));
+  async #close(gone: ReadonlySet<PartitionActors>): Promise<void> {
+    const touched = this.#readers.filter((reader) => [...reader.actors.values()].some((actors) => gone.has(actors)));
     this.#readers = this.#readers.filter((reader) => !touched.includes(reader));
     for (const reader of touched) {
       await reader.subscription.close();
-      const rest = [...reader.partitions.difference(gone)];
-      if (rest.length > 0) await this.#open(rest);
+      const rest = new Map([...reader.actors].filter(([, actors]) => !gone.has(actors)));
+      if (rest.size > 0) await this.#open(rest);
     }
   }
 

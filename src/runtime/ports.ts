@@ -82,6 +82,8 @@ export interface OwnershipStore {
   watch(onOwner: (owner: PartitionOwner) => void): Promise<Subscription>;
   /** Compare-and-set on the epoch that was seen (0: never owned). Returns the new epoch, null when someone was faster. */
   claim(args: { partition: number; node: string; seenEpoch: number }): Promise<number | null>;
+  /** The epoch of the partition as the leader holds it now; 0 when it was never owned. */
+  currentEpoch(partition: number): Promise<number>;
   /** Gives it back; ignored when it is owned by someone else by now. */
   release(args: { partition: number; epoch: number }): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { isConflict, isUnknownOutcome } from '#bus/bus-error.ts';
 import { readOrdered } from '#bus/ordered-reader.ts';
 import { Presence } from '#bus/presence.ts';
 import { publish } from '#bus/publish.ts';
+import { readLast } from '#bus/stored-message.ts';
 import type { Membership, OwnershipStore, PartitionOwner, Subscription } from '../ports.ts';
 import type { JetStreamBinding } from './jetstream-record-store.ts';
 
@@ -40,6 +41,13 @@ export class JetStreamOwnership implements OwnershipStore {
 
   async claim(args: { partition: number; node: string; seenEpoch: number }): Promise<number | null> {
     return this.#put({ partition: args.partition, owner: args.node, expected: args.seenEpoch });
+  }
+
+  async currentEpoch(partition: number): Promise<number> {
+    const { bus, service, topology } = this.#binding;
+    const shard = shardOf(partition, topology);
+    const stream = STREAM.core(service, shard);
+    return (await readLast(bus, { stream, subject: coreSubjects(service, shard).owner(partition) }))?.sequence ?? 0;
   }
 
   async release(args: { partition: number; epoch: number }): Promise<void> {

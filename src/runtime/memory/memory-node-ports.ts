@@ -223,6 +223,7 @@ function ownershipOf(life: Life): NodePorts['ownership'] {
       }),
     claim: ({ partition, node, seenEpoch }) =>
       life.call('ownership.claim', () => put({ partition, node, expected: seenEpoch })),
+    currentEpoch: (partition) => life.call('ownership.currentEpoch', () => home.owners.get(partition)?.epoch ?? 0),
     release: ({ partition, epoch }) =>
       life.call('ownership.release', () => void put({ partition, node: null, expected: epoch })),
   };

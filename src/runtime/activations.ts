@@ -1,0 +1,47 @@
+/** The actors of a partition that are in memory now. An idle one may go at any time: its record holds everything. */
+import type { Address } from '#contracts/address.ts';
+import type { Delivery } from './kernel/kernel.ts';
+import type { LogEntry, StoredRecord } from './ports.ts';
+
+const ACTIVATIONS_MAX = 2_000;
+
+/** An entry with the envelope in it. */
+export type Waiting = { entry: LogEntry; delivery: Delivery };
+
+export type Activation = {
+  address: Address;
+  /** Read, but not yet applied; in the order of each log. */
+  waiting: Waiting[];
+  running: boolean;
+  /** Undefined until it was read, or when it must be read again. */
+  stored: StoredRecord | null | undefined;
+  /** In a row. */
+  failures: number;
+};
+
+export class Activations {
+  readonly #byAddress = new Map<Address, Activation>();
+
+  of(address: Address): Activation {
+    const known = this.#byAddress.get(address);
+    if (known) return known;
+    this.#passivate();
+    const created: Activation = { address, waiting: [], running: false, stored: undefined, failures: 0 };
+    this.#byAddress.set(address, created);
+    return created;
+  }
+
+  /** Forgets an actor that has nothing to do. */
+  release(activation: Activation): void {
+    if (!activation.running && activation.waiting.length === 0) this.#byAddress.delete(activation.address);
+  }
+
+  /** Oldest first, down to half: an actor with something to do stays, or it would be in memory twice. */
+  #passivate(): void {
+    if (this.#byAddress.size < ACTIVATIONS_MAX) return;
+    for (const activation of this.#byAddress.values()) {
+      if (this.#byAddress.size <= ACTIVATIONS_MAX / 2) return;
+      this.release(activation);
+    }
+  }
+}
