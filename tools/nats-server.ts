@@ -126,7 +126,12 @@ async function launch(binary: string, options: NatsServerOptions, place: Place):
   const configPath = path.join(options.dataDir, 'nats-server.conf');
   await writeFile(configPath, configuration(options, place));
   const env = { GOMEMLIMIT: GO_MEMORY_LIMIT, ...process.env };
-  const child = spawn(binary, ['-c', configPath], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  // Its own process group: Ctrl-C in a terminal must not end it before those who need it.
+  const child = spawn(binary, ['-c', configPath], {
+    env,
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   // What it says before its log file is open: a wrong configuration, a missing library.
   let complaint = '';
   child.stderr.on(

@@ -3,15 +3,20 @@ import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 
+/** An empty variable counts as none: that is how shells and containers take one away. */
+const text = z.preprocess((value) => (value === '' ? undefined : value), z.string().max(1_024).optional());
+
 const Environment = z.object({
   /** NATS servers, comma separated. */
-  NATS_URL: z.string().min(1).optional(),
-  NO_COLOR: z.string().optional(),
-  FORCE_COLOR: z.string().optional(),
+  NATS_URL: text,
+  NO_COLOR: text,
+  FORCE_COLOR: text,
   /** Who asks: shown in views and written on what is created. */
-  WINDLASS_USER: z.string().min(1).max(128).optional(),
-  USER: z.string().min(1).max(128).optional(),
+  WINDLASS_USER: text,
+  USER: text,
 });
+
+const USER_LENGTH_MAX = 128;
 
 export type CliConfig = {
   natsUrl: string | undefined;
@@ -31,7 +36,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): CliCon
   return {
     natsUrl: NATS_URL,
     colour: colourOf(NO_COLOR, FORCE_COLOR),
-    user: WINDLASS_USER ?? USER ?? userOfSystem(),
+    user: (WINDLASS_USER ?? USER ?? userOfSystem()).slice(0, USER_LENGTH_MAX),
   };
 }
 
@@ -43,7 +48,7 @@ export function childEnvironment(changes: Readonly<Record<string, string | undef
 /** NO_COLOR counts when it is not empty (no-color.org); FORCE_COLOR=0 means off. */
 function colourOf(noColour: string | undefined, forceColour: string | undefined): boolean | undefined {
   if (forceColour !== undefined) return forceColour !== '0' && forceColour !== 'false';
-  return noColour === undefined || noColour === '' ? undefined : false;
+  return noColour === undefined ? undefined : false;
 }
 
 function userOfSystem(): string {

@@ -37,18 +37,20 @@ async function runDemo(cli: Invocation): Promise<ExitCode> {
   const stopOnSignal = (): void => void deployment.stop().finally(() => process.exit(EXIT.interrupted));
   process.on('SIGTERM', stopOnSignal);
   process.on('SIGHUP', stopOnSignal);
+  let exitCode: ExitCode = EXIT.failure;
   try {
     output.progress('Starting nats-server, a pretended AWS, orca and clouddriver on free ports ...');
     await deployment.start();
     for (const { name, pid } of deployment.processes) output.progress(`  ${name} runs as process ${pid ?? '?'}`);
     await showServerGroups(cli, deployment, 'Before:');
-    const exitCode = await deploy(cli, deployment);
+    exitCode = await deploy(cli, deployment);
     await showServerGroups(cli, deployment, 'After, read back from the AWS API:');
     for (const line of NEXT) output.progress(line);
     return exitCode;
   } finally {
     await deployment.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    if (exitCode === EXIT.ok) await rm(dataDir, { recursive: true, force: true });
+    else output.progress(`The logs of everything are kept in ${dataDir}`);
     process.off('SIGTERM', stopOnSignal);
     process.off('SIGHUP', stopOnSignal);
   }

@@ -7,6 +7,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connectBus } from '#bus/connect.ts';
 import { describeNodes } from '#bus/node-description.ts';
 import { startNatsServer, type NatsServer } from '#tools/nats-server.ts';
@@ -16,6 +17,7 @@ import { ServiceProcess } from './service-process.ts';
 import { startSmokeTestEndpoint, type SmokeTestEndpoint } from './smoke-test-endpoint.ts';
 
 const READY_TIMEOUT_MS = 60_000;
+const READY_CHECK_MS = 100;
 const PARTITIONS = 64;
 const NATS_CHECK_MS = 500;
 const NATS_NAME = 'nats-server';
@@ -227,6 +229,7 @@ export class DevDeployment {
             `The services did not start within ${READY_TIMEOUT_MS / 1_000} s. Their logs in ${this.#options.dataDir} say why.`,
           );
         }
+        await sleep(READY_CHECK_MS);
       }
     } finally {
       await bus.close();

@@ -93,6 +93,8 @@ export class ServiceProcess {
     const { environment: env, onLine } = this.#options;
     const child = spawn(process.execPath, [...this.#options.command()], {
       env,
+      // Its own process group: Ctrl-C in a terminal must reach us alone, who end everything in the right order.
+      detached: true,
       stdio: ['ignore', onLine ? 'pipe' : log.fd, log.fd],
     });
     this.#child = child;

@@ -17,6 +17,8 @@ export type TreeLine = {
   status: string;
   /** What a person should know: the last failure, when it goes on. */
   notes: string;
+  /** The unit of a stage that runs now: too small to be told as a change of its own. */
+  task?: string;
   startedAtMs?: number;
   /** Absent while it runs. */
   endedAtMs?: number;
@@ -139,17 +141,13 @@ function stageLine(view: ActorView, args: { stage: StageView; depth: number }): 
   const { stage, depth } = args;
   const task = stage.tasks.find(({ status }) => status === 'RUNNING');
   return {
-    key: view.address,
+    key: stageKey(stage.refId),
     depth,
     tone: toneOf(stage.status),
     label: `${stage.refId} ${stage.name}`,
     status: stage.status,
-    notes: [
-      failureText(stage.failure),
-      task && task.name !== stage.type && view.status === 'active' ? task.name : '',
-    ]
-      .filter(Boolean)
-      .join('; '),
+    notes: failureText(stage.failure),
+    ...(task && view.status === 'active' ? { task: task.name } : {}),
     startedAtMs: view.startedAtMs,
     ...ended(view),
   };
@@ -157,12 +155,17 @@ function stageLine(view: ActorView, args: { stage: StageView; depth: number }): 
 
 function plainStage(stage: ExecutionView['stages'][number]): Omit<TreeLine, 'depth'> {
   return {
-    key: `stage ${stage.refId}`,
+    key: stageKey(stage.refId),
     tone: toneOf(stage.status),
     label: `${stage.refId} ${stage.name}`,
     status: stage.status,
     notes: '',
   };
+}
+
+/** The same before and after its actor exists. */
+function stageKey(refId: string): string {
+  return `stage ${refId}`;
 }
 
 function childrenByParent(views: ViewsByAddress): Map<Address, ActorView[]> {

@@ -20,7 +20,7 @@ export function screenOf(
     const indent = '  '.repeat(line.depth);
     const time = durationText(line, options.nowMs);
     const head = `${indent}${MARKS[line.tone]} ${line.label}`;
-    const tail = [line.status, time, line.notes].filter(Boolean).join('  ');
+    const tail = [line.status, time, line.task, line.notes].filter(Boolean).join('  ');
     const space = (options.columns ?? Infinity) - head.length - 2;
     const shown = tail.length > space ? `${tail.slice(0, Math.max(0, space - 1))}…` : tail;
     return `${indent}${options.paint(line.tone, MARKS[line.tone])} ${line.label}  ${options.paint(line.tone, shown)}`;
