@@ -56,9 +56,8 @@ export function initialExecutionState(start: StartExecution): ExecutionState {
   return { start, stages, paused: false, cancellation: null, status: 'RUNNING' };
 }
 
-/** Stages whose requisites are all satisfied and that have not started; none while paused. */
+/** Stages whose requisites are all satisfied and that have not started. */
 export function startableStages(state: ExecutionState): StageProgress[] {
-  if (state.paused) return [];
   const statusOf = new Map(state.stages.map(({ refId, status }) => [refId, status]));
   return state.stages.filter(
     ({ status, requisites }) =>
@@ -156,11 +155,7 @@ export function statusNow(state: ExecutionState): ExecutionStatus {
   if (state.cancellation !== null) return 'CANCELED';
   const flags = state.start.pipeline.stages;
   const branches = state.stages.map(({ status }, index) => ({ status, flags: flags[index] ?? {} }));
-  return executionStatus(branches, runningStages(state).length > 0 || hasStartable(state));
-}
-
-function hasStartable(state: ExecutionState): boolean {
-  return startableStages({ ...state, paused: false }).length > 0;
+  return executionStatus(branches, runningStages(state).length > 0 || startableStages(state).length > 0);
 }
 
 /** The whole execution has to end: a cancel, or a stage that halts everything. */

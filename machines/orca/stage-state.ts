@@ -210,10 +210,7 @@ export function operationRequest(state: StageState, call: OperationCall): Operat
 /** Input of a synthetic stage: its siblings' outputs, then the parent's outputs and context, then the ancestors'. */
 export function startOfSynthetic(state: StageState, synthetic: SyntheticProgress): StartStage {
   const { start } = state;
-  const earlier = state.synthetics
-    .slice(0, state.synthetics.indexOf(synthetic))
-    .filter((sibling) => sibling.phase !== synthetic.phase || synthetic.requisites.length > 0)
-    .toReversed();
+  const earlier = state.synthetics.slice(0, state.synthetics.indexOf(synthetic)).toReversed();
   return {
     ...withDeployed(state),
     refId: synthetic.refId,

@@ -2,7 +2,7 @@
 import type { Failure } from '#contracts/failure.ts';
 import type { OperationResult } from '#contracts/operation.ts';
 import type { WebhookResponse } from '#contracts/webhook.ts';
-import { failureStatus, isHalt } from './execution-status.ts';
+import { failureStatus } from './execution-status.ts';
 import {
   contextOf,
   currentTask,
@@ -166,7 +166,7 @@ export function settleTask(state: StageState): StageState {
   return {
     ...merged,
     tasks: merged.tasks.map((task, index) => (index === merged.taskIndex ? { ...task, status } : task)),
-    taskIndex: isHalt(status) ? merged.taskIndex : merged.taskIndex + 1,
+    taskIndex: merged.taskIndex + 1,
     failure: merged.failure ?? result.failure ?? null,
   };
 }

@@ -52,6 +52,11 @@ describe('ancestorsOf', () => {
     expect(ancestorsOf('e', nodes)).toEqual([['d'], ['b', 'c'], ['a']]);
   });
 
+  it('searches all ancestors of the first requisite before those of the second', () => {
+    const nodes = [node('a1'), node('b1'), node('a', 'a1'), node('b', 'b1'), node('e', 'b', 'a')];
+    expect(ancestorsOf('e', nodes)).toEqual([['a', 'b'], ['a1'], ['b1']]);
+  });
+
   it('visits each stage once in a graph of many diamonds', () => {
     const nodes = Array.from({ length: 60 }, (_, index) =>
       index < 2

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import type { JsonObject } from '#contracts/json.ts';
 import type { OperationRequest } from '#contracts/operation.ts';
 import { bothModes, fails, hangs, returns, takes } from '#test/support/machine-harness.ts';
 import {
@@ -206,6 +207,63 @@ describe('a deployment', () => {
       { name: 'myapp-v000', disabled: true, capacity: { desired: 0 } },
       { name: 'myapp-v001', disabled: false },
     ]);
+  });
+
+  bothModes('leaves alone what others deployed meanwhile', async (mode) => {
+    const cloud = new ScriptedCloud([
+      aServerGroup('myapp-v000', { createdAtMs: 1 }),
+      aServerGroup('myapp-v900', { createdAtMs: 9_000_000 }),
+    ]);
+    const run = await runPipeline([{ ...create, strategy: 'redblack' }], { mode, actors: cloud.actors() });
+    expect(executionOf(run).status).toBe('SUCCEEDED');
+    expect(cloud.groups.map(({ name, disabled }) => [name, disabled])).toEqual([
+      ['myapp-v000', true],
+      ['myapp-v900', false],
+      ['myapp-v901', false],
+    ]);
+  });
+
+  bothModes('restores the capacity once, also when just that fails', async (mode) => {
+    const failed = {
+      status: 'failed',
+      outputs: {},
+      history: [],
+      failure: { code: 'NO', message: 'no', kind: 'terminal' },
+    };
+    const { capacity: _own, ...rest } = create;
+    const run = await runPipeline([{ ...rest, useSourceCapacity: true }], {
+      mode,
+      actors: cloudWith(new ScriptedCloud([aServerGroup('myapp-v000')]), {
+        resizeServerGroup: returns(failed),
+      }),
+    });
+    expect(stagesOf(run).map(({ refId, status }) => [refId, status])).toEqual([
+      ['1', 'TERMINAL'],
+      ['1>1', 'TERMINAL'],
+    ]);
+  });
+
+  bothModes('shows later stages what it and its synthetic stages put out', async (mode) => {
+    const cloud = new ScriptedCloud([aServerGroup('myapp-v000', { region: 'us-east-1' })]);
+    const clusters = [deployTo('us-east-1', { amiName: 'ami-1' })];
+    const run = await runPipeline(
+      [
+        { type: 'deploy', clusters },
+        { type: 'wait', waitTime: 0 },
+      ],
+      {
+        mode,
+        actors: cloud.actors(),
+      },
+    );
+    const { start } = run.record(run.addressOf('stage-1')).state.context as { start: JsonObject };
+    expect(start).toMatchObject({
+      ancestorOutputs: {
+        'deploy.server.groups': { 'us-east-1': ['myapp-v001'] },
+        source: { asgName: 'myapp-v000' },
+      },
+      deployedServerGroups: ['mgmt:us-east-1:myapp-v001'],
+    });
   });
 
   bothModes('has nothing to take over from when the cluster is new', async (mode) => {

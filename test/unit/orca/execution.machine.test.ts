@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { bothModes } from '#test/support/machine-harness.ts';
+import { bothModes, fails, hangs, returns } from '#test/support/machine-harness.ts';
 import { executionOf, runPipeline, stageOf, statusesOf } from './pipeline-run.ts';
 
 const SECOND_MS = 1_000;
@@ -110,6 +110,24 @@ describe('execution', () => {
     await run.send({ type: 'execution.judge', stageRefId: 'judge', decision: 'stop', user: 'bob' } as never);
     expect(statusesOf(run)).toEqual({ slow: 'CANCELED', judge: 'TERMINAL' });
     expect(executionOf(run)).toMatchObject({ status: 'TERMINAL', failure: { code: 'JUDGMENT_STOP' } });
+  });
+
+  bothModes('starts nothing more when a stage halted the pipeline during a pause', async (mode) => {
+    const run = await runPipeline(
+      [
+        { type: 'webhook', refId: 'bad', requisiteStageRefIds: [], url: 'http://a/' },
+        { type: 'webhook', refId: 'good', requisiteStageRefIds: [], url: 'http://b/' },
+        { type: 'wait', refId: 'next', requisiteStageRefIds: ['good'], waitTime: 1 },
+      ],
+      { mode, activities: { webhook: hangs() } },
+    );
+    await run.send({ type: 'execution.pause', user: 'ann' } as never);
+    await run.finishActivity('webhook', fails({ code: 'NO', kind: 'terminal' }));
+    await run.finishActivity('webhook', returns({ statusCode: 200, headers: {}, body: '' }));
+    expect(executionOf(run).status).toBe('PAUSED');
+    await run.send({ type: 'execution.resume', user: 'ann' } as never);
+    expect(statusesOf(run)).toEqual({ bad: 'TERMINAL', good: 'SUCCEEDED', next: 'NOT_STARTED' });
+    expect(executionOf(run).status).toBe('TERMINAL');
   });
 
   bothModes('lets the other branches end when a failure halts its branch only', async (mode) => {

@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import type { OperationRequest } from '#contracts/operation.ts';
 import { bothModes, hangs, returns, takes } from '#test/support/machine-harness.ts';
 import {
+  aServerGroup,
   asked,
   executionOf,
   runPipeline,
@@ -223,4 +224,32 @@ describe('stage', () => {
     ]);
     expect(statusesOf(run)).toEqual({ '1': 'TERMINAL' });
   });
+
+  bothModes('starts no further stage of a strategy while paused', async (mode) => {
+    const cloud = new ScriptedCloud([aServerGroup('myapp-v000')]);
+    const run = await runPipeline([{ ...create, strategy: 'redblack' }], {
+      mode,
+      actors: cloudWith(cloud, { disableServerGroup: hangs() }),
+    });
+    await run.send({ type: 'execution.pause', user: 'ann' } as never);
+    await run.finishChild('disableServerGroup', returns({ status: 'succeeded', outputs: {}, history: [] }));
+    expect(stagesOf(run).map(({ refId, status }) => [refId, status])).toEqual([
+      ['1', 'PAUSED'],
+      ['1>1', 'PAUSED'],
+    ]);
+    await run.send({ type: 'execution.resume', user: 'ann' } as never);
+    expect(executionOf(run).status).toBe('SUCCEEDED');
+  });
+
+  bothModes(
+    'ends CANCELED without on-failure stages when the operation says it was cancelled',
+    async (mode) => {
+      const run = await runPipeline([create], {
+        mode,
+        actors: cloudWith(new ScriptedCloud(), { createServerGroup: returns(canceled()) }),
+      });
+      expect(stagesOf(run)).toHaveLength(1);
+      expect(executionOf(run).status).toBe('CANCELED');
+    },
+  );
 });
