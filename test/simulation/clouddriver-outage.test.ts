@@ -49,7 +49,6 @@ describe('a deployment while Clouddriver is down', () => {
         accounts: DEMO_ACCOUNTS.map((account) => ({ ...account, endpoint: double.url })),
         timeouts: { connectMs: 3_000, requestMs: 20_000 },
         ratePerSecond: 100,
-        activityConcurrency: 8,
       },
       casStore: createMemoryCasStore(),
       clock: process.ports.clock,
