@@ -1,7 +1,6 @@
 /** What every operation machine shares: types, slots, guards and small actions. */
 import { assign, enqueueActions, sendTo, setup, type PromiseActorLogic } from 'xstate';
 import { Address } from '#contracts/address.ts';
-import { Failure } from '#contracts/failure.ts';
 import type { Json } from '#contracts/json.ts';
 import type { OperationResult } from '#contracts/operation.ts';
 import { remoteActor } from '#machines/support/remote-actor.ts';
@@ -148,9 +147,4 @@ export function reservationOf(step: AnyReserveNameStep, context: AnySagaContext)
       ...(sequence === undefined ? {} : { sequence }),
     },
   };
-}
-
-/** Reads a failure sent by another actor. */
-export function failureOfEvent(failure: unknown): Failure {
-  return Failure.parse(failure);
 }

@@ -158,10 +158,16 @@ export function resultOf(run: Run): OperationResult {
   return run.output() as unknown as OperationResult;
 }
 
-export type CloudWorldOptions = { accounts?: readonly Account[]; clock?: Clock; ratePerSecond?: number };
+export type CloudWorldOptions = {
+  accounts?: readonly Account[];
+  clock?: Clock;
+  ratePerSecond?: number;
+  /** Another AWS than the double; it has no `/_double`. */
+  elsewhere?: { url: string; close: () => Promise<void> };
+};
 
 export async function startCloudWorld(options: CloudWorldOptions = {}): Promise<CloudWorld> {
-  const double = await startAwsDouble({ timings: INSTANT });
+  const double = options.elsewhere ?? (await startAwsDouble({ timings: INSTANT }));
   const catalog = createClouddriverCatalog({
     config: {
       accounts: (options.accounts ?? DEMO_ACCOUNTS).map((account) => ({ ...account, endpoint: double.url })),
