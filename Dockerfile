@@ -13,7 +13,6 @@ COPY src src
 COPY machines machines
 COPY services services
 COPY tools tools
-COPY examples examples
 
 # The AWS double keeps its journal here; a volume takes over the owner.
 RUN mkdir -p /var/lib/windlass && chown node:node /var/lib/windlass
