@@ -112,6 +112,7 @@ export function takeResult(draft: Draft, result: ActivityResult): Settlement | u
     activities.delete(result.childId);
     return { kind: 'failed', error: failure };
   }
+  if (failure.details !== undefined) draft.state.bulky = true;
   const throttled = (activity.throttledAttempts ?? 0) + (failure.kind === 'throttle' ? 1 : 0);
   activities.set(result.childId, {
     ...activity,
@@ -127,6 +128,7 @@ export function takeProgress(draft: Draft, progress: ActivityProgress): boolean 
   const activity = draft.state.activities.get(progress.childId);
   if (activity?.birth !== progress.birth || activity.attempt !== progress.attempt) return false;
   if (activity.nextAttemptAtMs !== undefined) return false;
+  draft.state.bulky = true;
   draft.state.activities.set(progress.childId, { ...activity, lastHeartbeat: progress.details });
   return true;
 }

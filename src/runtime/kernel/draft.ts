@@ -26,7 +26,7 @@ export type DraftState = {
   /** Events the actor sent to itself, taken before anything else. */
   selfSent: ActorEvent[];
   effects: Effect[];
-  /** Some value that left the actor was large: the record's size must be measured. */
+  /** Something came in or went out that may be large: the record's size must be measured. */
   bulky: boolean;
 };
 

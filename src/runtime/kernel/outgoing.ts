@@ -26,10 +26,10 @@ export function outgoingEvent(draft: Draft, value: unknown): ActorEvent {
   return outgoingJson(draft, value, `event '${type}'`) as ActorEvent;
 }
 
-/** For the log, which must never stop an actor: what is not JSON becomes text. */
+/** For the log, which must never stop an actor: what is not JSON is bent into it. */
 export function loggable(value: unknown): Json {
   try {
-    return toJson(value, 'log').json ?? null;
+    return (JSON.parse(JSON.stringify(value) ?? 'null') as Json) ?? null;
   } catch {
     return String(value);
   }

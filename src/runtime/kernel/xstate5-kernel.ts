@@ -89,7 +89,6 @@ function finish(draft: Draft, { frame, reopen, refusals, before }: Finish): Step
   if (!isTooLarge(draft, record)) return { record, effects: draft.state.effects, refusals };
   // nothing of the step may be stored: the actor ends where it was before
   const undone = reopen();
-  undone.sequence = draft.sequence;
   fail(
     undone,
     actorFailed(

@@ -158,7 +158,13 @@ describe('retries of activities', () => {
     await run.heartbeat('launch', { done: 3 });
     expect(run.view().activities).toMatchObject([{ lastHeartbeat: { done: 3 } }]);
     await run.finishActivity('launch', fails({ code: 'LOST' }));
+    const { birth } = run.tasks()[0] ?? { birth: 0 };
+    const late = { v: 1, id: 'late', to: run.address, kind: 'activity-progress', childId: 'launch' } as const;
+    expect(await run.deliver({ ...late, birth, attempt: 1, details: { done: 9 } })).toBe('stale');
     await run.advance(1_000);
+    expect(await run.deliver({ ...late, id: 'later', birth, attempt: 1, details: { done: 9 } })).toBe(
+      'stale',
+    );
 
     expect(run.tasks()[1]).toMatchObject({ attempt: 2, lastHeartbeat: { done: 3 } });
   });

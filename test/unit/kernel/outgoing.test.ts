@@ -1,6 +1,6 @@
 /** What leaves an actor: events to others and to itself, and its view. */
 import { describe, expect, it } from 'vitest';
-import { assign, createMachine, emit, sendParent, sendTo, setup } from 'xstate';
+import { assign, createMachine, emit, log, sendParent, sendTo, setup } from 'xstate';
 import { addressOf, type Address } from '#contracts/address.ts';
 import { remoteActor } from '#machines/support/remote-actor.ts';
 import { stepTimeMs } from '#machines/support/step-time.ts';
@@ -59,6 +59,27 @@ describe('events an actor sends', () => {
     await run.send({ type: 'go' });
     expect(run.error()?.message).toContain(`event 'second'.when is a Date`);
     expect(run.emitted()).toEqual([]);
+  });
+});
+
+describe('the log', () => {
+  bothModes('never stops an actor: what is not JSON is bent into it', async (mode) => {
+    const cyclic: Record<string, unknown> = {};
+    cyclic['self'] = cyclic;
+    const machine = createMachine({
+      id: 'logging',
+      entry: [
+        log(() => ({ when: new Date(0), gone: undefined })),
+        log(() => cyclic, 'cycle'),
+        log(() => undefined),
+      ],
+    });
+    const run = await given({ type: 'logging', version: 1, machine }, { mode });
+    expect(run.logged()).toEqual([
+      { value: { when: '1970-01-01T00:00:00.000Z' } },
+      { label: 'cycle', value: '[object Object]' },
+      { value: null },
+    ]);
   });
 });
 

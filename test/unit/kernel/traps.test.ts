@@ -187,6 +187,14 @@ describe('XState alone', () => {
     });
   });
 
+  bothModes('throws for an event named *; here it is refused', async (mode) => {
+    const machine = createMachine({ id: 'open', on: { '*': { actions: assign({}) } } });
+    const run = await given({ type: 'open', version: 1, machine }, { mode });
+    expect(await run.send({ type: '*' })).toBe('unhandled');
+    expect(await run.send({ type: 'anything' })).toBeUndefined();
+    expect(run.status()).toBe('active');
+  });
+
   bothModes('accepts events after the end; here nothing changes any more', async (mode) => {
     const machine = createMachine({
       id: 'ended',
