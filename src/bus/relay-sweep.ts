@@ -1,7 +1,9 @@
 /**
  * Forgets relayed messages in a core stream, up to what every sink reports to have taken.
  *
- * Never by age: a sink that is away for a week finds everything when it comes back.
+ * F1 Never by age: a sink that is away for a week finds everything when it comes back.
+ * F2 A sink counts a message a moment before it has stored it. So only what it reported at the sweep before, and
+ *    still reports now, is forgotten: a sink that was killed in that moment reports less after its restart.
  */
 import { STREAM, coreSubjects } from '#contracts/subjects.ts';
 import type { Topology } from '#contracts/topology.ts';
@@ -10,18 +12,40 @@ import type { Bus } from './connect.ts';
 type SourceState = { name: string; seq?: number; subject_transforms?: { src: string }[] };
 type StreamInfo = { error?: { description: string }; sources?: SourceState[] };
 
-export async function sweepRelays(bus: Bus, args: { service: string; topology: Topology }): Promise<void> {
-  const { service, topology } = args;
-  for (let shard = 0; shard < topology.shards; shard += 1) {
-    const subjects = coreSubjects(service, shard);
-    const sinks = [
-      { stream: STREAM.activities(service), filter: subjects.tasks },
-      ...topology.services.map((to) => ({ stream: STREAM.ingress(to), filter: subjects.outboxTo(to) })),
-    ];
-    for (const { stream, filter } of sinks) {
-      const taken = await takenBy(bus, { stream, source: STREAM.core(service, shard), filter });
-      if (taken > 0) await purge(bus, { stream: STREAM.core(service, shard), filter, below: taken + 1 });
+/** Sweeps the core streams of one service, now and then. */
+export class RelaySweep {
+  readonly #bus: Bus;
+  readonly #service: string;
+  readonly #topology: Topology;
+  /** What each sink reported at the last sweep, by stream and filter. */
+  readonly #reported = new Map<string, number>();
+
+  constructor(args: { bus: Bus; service: string; topology: Topology }) {
+    this.#bus = args.bus;
+    this.#service = args.service;
+    this.#topology = args.topology;
+  }
+
+  async sweep(): Promise<void> {
+    const service = this.#service;
+    const topology = this.#topology;
+    for (let shard = 0; shard < topology.shards; shard += 1) {
+      const subjects = coreSubjects(service, shard);
+      const sinks = [
+        { stream: STREAM.activities(service), filter: subjects.tasks },
+        ...topology.services.map((to) => ({ stream: STREAM.ingress(to), filter: subjects.outboxTo(to) })),
+      ];
+      for (const sink of sinks) await this.#sweepFor({ ...sink, source: STREAM.core(service, shard) });
     }
+  }
+
+  async #sweepFor(sink: { stream: string; source: string; filter: string }): Promise<void> {
+    const key = `${sink.stream} ${sink.filter}`;
+    const before = this.#reported.get(key) ?? 0;
+    const now = await takenBy(this.#bus, sink);
+    this.#reported.set(key, now);
+    const taken = Math.min(before, now);
+    if (taken > 0) await purge(this.#bus, { stream: sink.source, filter: sink.filter, below: taken + 1 });
   }
 }
 

@@ -1,5 +1,5 @@
 /** All ports of a node on one NATS connection. */
-import { sweepRelays } from '#bus/relay-sweep.ts';
+import { RelaySweep } from '#bus/relay-sweep.ts';
 import type { NodePorts } from '../node.ts';
 import { systemClock } from '../system-clock.ts';
 import { JetStreamActivityQueues } from './jetstream-activity-queues.ts';
@@ -18,6 +18,6 @@ export function jetStreamNodePorts(binding: JetStreamBinding): NodePorts {
     activityQueues: new JetStreamActivityQueues(binding),
     ingress: new JetStreamIngress(binding),
     replies: new JetStreamReplies(binding.bus),
-    housekeeping: { sweep: () => sweepRelays(binding.bus, binding) },
+    housekeeping: new RelaySweep(binding),
   };
 }

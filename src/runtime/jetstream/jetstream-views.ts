@@ -8,6 +8,8 @@ import { readOrdered } from '#bus/ordered-reader.ts';
 import { readLast } from '#bus/stored-message.ts';
 import type { Subscription, Views } from '../ports.ts';
 
+const SCAN_TIMEOUT_MS = 10_000;
+
 export class JetStreamViews implements Views {
   readonly #bus: Bus;
   readonly #topology: Topology;
@@ -85,7 +87,8 @@ export class JetStreamViews implements Views {
         if (message.pending === 0) finish();
       },
     );
-    await finished;
+    // Records that expire while they are read leave fewer to come than were counted.
+    await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, SCAN_TIMEOUT_MS))]);
     await reader.close();
     return views;
   }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectBus, type Bus } from '#bus/connect.ts';
 import { readOrdered } from '#bus/ordered-reader.ts';
-import { sweepRelays } from '#bus/relay-sweep.ts';
+import { RelaySweep } from '#bus/relay-sweep.ts';
 import { declareStreams } from '#bus/streams.ts';
 import type { Address } from '#contracts/address.ts';
 import { STREAM, ingressSubjects } from '#contracts/subjects.ts';
@@ -74,10 +74,11 @@ describe('what a commit sends to another service', () => {
   });
 
   it('is forgotten by the sender once the receiver has it, and not earlier', async () => {
+    const relays = new RelaySweep({ bus, service: 'orca', topology });
     await expect
       .poll(
         async () => {
-          await sweepRelays(bus, { service: 'orca', topology });
+          await relays.sweep();
           const answer = await bus.request(
             `$JS.API.STREAM.INFO.${STREAM.core('orca', 0)}`,
             JSON.stringify({ subjects_filter: 'ob.>' }),
