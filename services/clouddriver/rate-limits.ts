@@ -21,7 +21,10 @@ export interface CasStore {
 export type RateKey = { account: string; region: string; service: string };
 
 export interface RateLimits {
-  /** Resolves when one call may be made. Rejects with the signal's reason when it fires. */
+  /**
+   * Resolves when one call may be made. Rejects with the signal's reason when it fires.
+   * @throws RateLimitExceeded when the wait would be too long
+   */
   acquire(key: RateKey, signal: AbortSignal): Promise<void>;
   /** The cloud answered that it is too much: everyone slows down. */
   throttled(key: RateKey): Promise<void>;
@@ -39,9 +42,17 @@ export type RateLimitOptions = {
   store: CasStore;
   clock: Clock;
   rateOf?: (key: RateKey) => Rate;
-  /** How long a throttle answer slows everyone down, in milliseconds. */
+  /** How long a throttle answer slows everyone down, in milliseconds. Default 10 s. */
   slowForMs?: number;
+  /** Nobody waits longer, in milliseconds: such a call is refused at once and takes no slot. Default 30 s. */
+  waitMsMax?: number;
 };
+
+/** So many calls wait already that this one would wait too long. Nothing was called; try again later. */
+export class RateLimitExceeded extends Error {
+  override readonly name = 'RateLimitExceeded';
+  readonly code = 'RATE_LIMIT_EXCEEDED';
+}
 
 /** What is stored for one key. */
 const Gate = z.object({
@@ -62,15 +73,20 @@ type Waiter = { resolve: (atMs: number) => void; reject: (reason: unknown) => vo
 export function createRateLimits(options: RateLimitOptions): RateLimits {
   const waiting = new Map<string, Waiter[]>();
   const rateOf = options.rateOf ?? (() => RATE_DEFAULT);
+  const waitMsMax = options.waitMsMax ?? 30_000;
 
   async function takeSlots(key: RateKey, name: string): Promise<void> {
     for (let waiters = waiting.get(name); waiters && waiters.length > 0; waiters = waiting.get(name)) {
       const group = waiters.splice(0);
       try {
         const atMs = await change(options, name, (gate, nowMs) =>
-          reserve(gate, { nowMs, rate: rateOf(key), count: group.length }),
+          reserve(gate, { nowMs, rate: rateOf(key), count: group.length, waitMsMax }),
         );
-        group.forEach((waiter, index) => waiter.resolve(atMs[index] ?? 0));
+        group.forEach((waiter, index) => {
+          const slotMs = atMs[index];
+          if (slotMs === undefined) waiter.reject(tooManyWait(name, waitMsMax));
+          else waiter.resolve(slotMs);
+        });
       } catch (error) {
         for (const waiter of group) waiter.reject(error);
       }
@@ -109,17 +125,23 @@ export function createRateLimits(options: RateLimitOptions): RateLimits {
   };
 }
 
+function tooManyWait(name: string, waitMsMax: number): RateLimitExceeded {
+  return new RateLimitExceeded(
+    `More calls to ${name} wait than its rate allows within ${waitMsMax} ms. Raise the rate, or spread the deployments.`,
+  );
+}
+
 /** Letters, digits and `-_` only: fit as a key of any store. */
 function nameOf({ account, region, service }: RateKey): string {
   return [account, region, service].map((part) => part.replaceAll(/[^A-Za-z0-9-]/g, '-')).join('_');
 }
 
-/** Reserves `count` slots; answers the times at which they may be used. */
+/** Reserves up to `count` slots, those that are near enough; answers the times at which they may be used. */
 function reserve(
   gate: Gate,
-  args: { nowMs: number; rate: Rate; count: number },
+  args: { nowMs: number; rate: Rate; count: number; waitMsMax: number },
 ): { gate: Gate; answer: number[] } {
-  const { nowMs, rate, count } = args;
+  const { nowMs, rate, count, waitMsMax } = args;
   const slowdown = gate.slowUntilMs > nowMs ? 2 ** gate.slowness : 1;
   const intervalMs = (1_000 / rate.perSecond) * slowdown;
   // A slowed gate allows no burst: the cloud has just said that it is too much.
@@ -127,7 +149,9 @@ function reserve(
   const answer: number[] = [];
   let arrivalMs = Math.max(gate.arrivalMs, nowMs);
   for (let index = 0; index < count; index += 1) {
-    answer.push(Math.max(nowMs, arrivalMs - toleranceMs));
+    const atMs = Math.max(nowMs, arrivalMs - toleranceMs);
+    if (atMs - nowMs > waitMsMax) break;
+    answer.push(atMs);
     arrivalMs += intervalMs;
   }
   return { gate: { ...gate, arrivalMs }, answer };

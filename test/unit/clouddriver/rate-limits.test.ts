@@ -28,7 +28,7 @@ async function departures(
   const all = await Promise.all(
     counts.map(async (count) => {
       const clock = standingClock();
-      const limits = createRateLimits({ store, clock, rateOf: () => rate });
+      const limits = createRateLimits({ store, clock, rateOf: () => rate, waitMsMax: 600_000 });
       await Promise.all(Array.from({ length: count }, () => limits.acquire(KEY, never)));
       return [...Array.from({ length: count - clock.endsMs.length }, () => clock.nowMs()), ...clock.endsMs];
     }),
@@ -123,6 +123,26 @@ describe('shared rate limits', () => {
     ]);
     isBroken = false;
     await expect(limits.acquire(KEY, never)).resolves.toBeUndefined();
+  });
+
+  it('refuses a call that would wait too long, and that call takes no slot from the others', async () => {
+    const store = createMemoryCasStore();
+    const clock = standingClock();
+    const limits = createRateLimits({
+      store,
+      clock,
+      rateOf: () => ({ perSecond: 1, burst: 1 }),
+      waitMsMax: 2_000,
+    });
+    const calls = await Promise.allSettled(Array.from({ length: 6 }, () => limits.acquire(KEY, never)));
+    expect(calls.map(({ status }) => status)).toEqual([
+      ...Array.from({ length: 3 }, () => 'fulfilled'),
+      ...Array.from({ length: 3 }, () => 'rejected'),
+    ]);
+
+    clock.nowMsIs(1_001_000);
+    await limits.acquire(KEY, never);
+    expect(clock.endsMs.at(-1)).toBe(1_003_000);
   });
 
   it('stops waiting when the signal fires', async () => {

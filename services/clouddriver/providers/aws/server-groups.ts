@@ -1,5 +1,5 @@
 /** Reads server groups: an Auto Scaling group with its launch template, its instances and their health. */
-import { paginateDescribeAutoScalingGroups, type AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import { DescribeAutoScalingGroupsCommand, type AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { DescribeImagesCommand, DescribeLaunchTemplateVersionsCommand } from '@aws-sdk/client-ec2';
 import type { LaunchSettings } from '#contracts/operations/launch-settings.contract.ts';
 import type { CloudActivityInput, ServerGroupDetail } from '#contracts/operations/cloud-activity.contract.ts';
@@ -22,6 +22,9 @@ type Reads = Pick<
 
 /** Suspended when a server group takes no traffic; Spinnaker asks for this process only. */
 const DISABLED_PROCESS = 'AddToLoadBalancer';
+
+/** The most that Auto Scaling gives at once. */
+const PAGE_SIZE = 100;
 
 export function serverGroups(sessions: AwsSessions): Reads {
   const remembered = createMemory();
@@ -98,28 +101,26 @@ function differencesOf(
   return differences;
 }
 
+/** All pages, each under the shared rate: the API cannot filter by a part of the name. */
 async function groupsOfCluster(
   session: AwsSession,
   cluster: string,
   signal: AbortSignal,
 ): Promise<AutoScalingGroup[]> {
-  return session.perform({
-    service: 'autoscaling',
-    signal,
-    hint: { doing: `DescribeAutoScalingGroups of cluster ${cluster}`, effect: 'read' },
-    send: async ({ abortSignal }) => {
-      const groups: AutoScalingGroup[] = [];
-      const pages = paginateDescribeAutoScalingGroups(
-        { client: session.autoScaling, pageSize: 100 },
-        {},
-        { abortSignal },
-      );
-      for await (const { AutoScalingGroups = [] } of pages) {
-        groups.push(...AutoScalingGroups.filter((group) => clusterOf(nameOf(group)) === cluster));
-      }
-      return groups;
-    },
-  });
+  const groups: AutoScalingGroup[] = [];
+  let token: string | undefined;
+  do {
+    const query = { MaxRecords: PAGE_SIZE, ...(token === undefined ? {} : { NextToken: token }) };
+    const page = await session.perform({
+      service: 'autoscaling',
+      signal,
+      hint: { doing: `DescribeAutoScalingGroups of cluster ${cluster}`, effect: 'read' },
+      send: (options) => session.autoScaling.send(new DescribeAutoScalingGroupsCommand(query), options),
+    });
+    groups.push(...(page.AutoScalingGroups ?? []).filter((group) => clusterOf(nameOf(group)) === cluster));
+    token = page.NextToken;
+  } while (token !== undefined && token !== '');
+  return groups;
 }
 
 type Reading = { session: AwsSession; remembered: Memory; signal: AbortSignal };
