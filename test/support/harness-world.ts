@@ -43,7 +43,8 @@ export class HarnessWorld {
   readonly effects: Effect[] = [];
   nowMs: number;
   readonly #options: WorldOptions;
-  #straight: { kernel: Kernel; registered: Map<string, RegisteredDefinition> };
+  #kernel = createKernel();
+  readonly #registered = new Map<string, RegisteredDefinition>();
   readonly #mailbox: Envelope[] = [];
   readonly #scheduled: Scheduled[] = [];
   #envelopes = 0;
@@ -53,24 +54,25 @@ export class HarnessWorld {
   constructor(options: WorldOptions) {
     this.#options = options;
     this.nowMs = options.nowMs;
-    this.#straight = this.#register();
+    // a definition that cannot be durable fails the test even when no actor of it is started
+    for (const { type } of options.definitions) this.#process(type);
     this.activities = new HarnessActivities(options.activities, (delayMs, envelope) =>
       this.#schedule(delayMs, { v: 1, id: this.nextEnvelopeId(), ...envelope }),
     );
   }
 
-  #register() {
-    const kernel = createKernel();
-    return {
-      kernel,
-      registered: new Map(this.#options.definitions.map((d) => [d.type, kernel.register(d)])),
-    };
-  }
-
-  /** In rehydrated mode every call is a new process: nothing but the record survives. */
-  #process() {
-    if (this.#options.mode === 'rehydrated') this.#straight = this.#register();
-    return this.#straight;
+  /** A kernel with the definition of one type. In rehydrated mode each is new: only the record survives a step. */
+  #process(type: string): { kernel: Kernel; definition: RegisteredDefinition | undefined } {
+    if (this.#options.mode === 'rehydrated') {
+      this.#kernel = createKernel();
+      this.#registered.clear();
+    }
+    const declared = this.#options.definitions.find((definition) => definition.type === type);
+    const known = this.#registered.get(type);
+    if (known !== undefined || declared === undefined) return { kernel: this.#kernel, definition: known };
+    const definition = this.#kernel.register(declared);
+    this.#registered.set(type, definition);
+    return { kernel: this.#kernel, definition };
   }
 
   nextEnvelopeId(): string {
@@ -116,10 +118,9 @@ export class HarnessWorld {
   }
 
   async #deliver(envelope: Envelope): Promise<void> {
-    const { kernel, registered } = this.#process();
     const address = envelope.to;
+    const { kernel, definition } = this.#process(partsOf(address).type);
     if (envelope.kind === 'activity-result') this.activities.close(envelope);
-    const definition = registered.get(partsOf(address).type);
     const record = this.records.get(address);
     if (definition === undefined) return this.#deliverOutside(envelope);
     const create = (birth: { input?: Json; parent?: Parent }) =>
