@@ -50,7 +50,7 @@ export type Selection = {
   preferLarger: boolean;
 };
 
-/** Of one region: those to destroy. */
+/** Of one region: those to destroy, or to scale down to nothing. */
 export function selectToShrink(
   all: readonly ServerGroup[],
   deployedKeys: readonly string[],
@@ -66,9 +66,6 @@ export function selectToShrink(
   const kept = Math.max(0, selection.keep - (all.length - candidates.length));
   return prioritized(candidates, orders).slice(kept);
 }
-
-/** Of one region: those to scale down to nothing. The same rule as for shrinking. */
-export const selectToScaleDown = selectToShrink;
 
 /** Of one region: those to disable. */
 export function selectToDisable(

@@ -11,7 +11,6 @@ const COMPLETE: readonly ExecutionStatus[] = [
   'STOPPED',
 ];
 const HALT: readonly ExecutionStatus[] = ['TERMINAL', 'CANCELED', 'STOPPED'];
-const FAILURE: readonly ExecutionStatus[] = ['FAILED_CONTINUE', 'TERMINAL', 'STOPPED'];
 const SATISFIED: readonly ExecutionStatus[] = ['SUCCEEDED', 'FAILED_CONTINUE', 'SKIPPED'];
 
 /** It will not change any more. */
@@ -22,11 +21,6 @@ export function isComplete(status: ExecutionStatus): boolean {
 /** Nothing after it in its branch runs. */
 export function isHalt(status: ExecutionStatus): boolean {
   return HALT.includes(status);
-}
-
-/** On-failure stages run for it; `CANCELED` is no failure. */
-export function isFailure(status: ExecutionStatus): boolean {
-  return FAILURE.includes(status);
 }
 
 /** A stage that requires it may run. */

@@ -1,5 +1,5 @@
 /** Scales the server groups of a cluster down to nothing, but for `remainingFullSizeServerGroups`. */
-import { selectToScaleDown } from '../cluster-selection.ts';
+import { selectToShrink } from '../cluster-selection.ts';
 import { flagOf, numberOf } from '../stage-context.ts';
 import type { StageType } from '../stage-type.ts';
 import { clusterWideProblems, clusterWideTasks } from './cluster-wide.ts';
@@ -18,13 +18,12 @@ export const scaleDownClusterStage: StageType = {
       },
       operation: 'resizeServerGroup',
       select: (all, context) =>
-        selectToScaleDown(all, context.start.deployedServerGroups, {
+        selectToShrink(all, context.start.deployedServerGroups, {
           keep: numberOf(context.get('remainingFullSizeServerGroups')) ?? 1,
           allowActive: flagOf(context.get('allowScaleDownActive')) ?? false,
           preferLarger: flagOf(context.get('preferLargerOverNewer')) ?? false,
         }),
-      // A disabled server group has its scaling processes suspended; without Terminate it could not shrink.
-      extra: () => ({ capacity: NOTHING, resumeProcesses: ['Terminate'] }),
+      extra: () => ({ capacity: NOTHING }),
       wait: { condition: 'capacity', extra: { capacity: NOTHING } },
     }),
 };
