@@ -1,5 +1,5 @@
 /** The graph of a pipeline: which stage waits for which. Pure. */
-import type { Json, JsonObject } from '#contracts/json.ts';
+import type { JsonObject } from '#contracts/json.ts';
 import type { StageDefinition } from '#contracts/pipeline.ts';
 
 /** A stage with its place in the graph. */
@@ -81,11 +81,5 @@ export function ancestorsOf(refId: string, nodes: readonly DagNode[]): string[][
 
 /** Merges objects of which the earlier one wins. */
 export function nearestFirst(objects: readonly JsonObject[]): JsonObject {
-  const merged: Record<string, Json> = {};
-  for (const object of objects) {
-    for (const [key, value] of Object.entries(object)) {
-      if (!Object.hasOwn(merged, key)) merged[key] = value;
-    }
-  }
-  return merged;
+  return Object.fromEntries(objects.toReversed().flatMap((object) => Object.entries(object)));
 }

@@ -18,14 +18,13 @@ export function resolveExpressions(value: Json, parameters: JsonObject, place = 
     return { value: parts.map((part) => part.value), problems: parts.flatMap((part) => part.problems) };
   }
   if (typeof value === 'object' && value !== null) {
-    const resolved: Record<string, Json> = {};
-    const problems: Problem[] = [];
-    for (const [key, item] of Object.entries(value)) {
-      const part = resolveExpressions(item, parameters, placeOf(place, key));
-      resolved[key] = part.value;
-      problems.push(...part.problems);
-    }
-    return { value: resolved, problems };
+    const parts = Object.entries(value).map(
+      ([key, item]) => [key, resolveExpressions(item, parameters, placeOf(place, key))] as const,
+    );
+    return {
+      value: Object.fromEntries(parts.map(([key, part]) => [key, part.value])),
+      problems: parts.flatMap(([, part]) => part.problems),
+    };
   }
   return { value, problems: [] };
 }

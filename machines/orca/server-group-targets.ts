@@ -155,9 +155,13 @@ export function keptTargets(context: StageContext, key: string): Target[] {
 
 /** `deploy.server.groups`: names by region. */
 export function groupsByRegion(targets: readonly Target[]): JsonObject {
-  const byRegion: Record<string, string[]> = {};
-  for (const { region, name } of targets) (byRegion[region] ??= []).push(name);
-  return byRegion;
+  const regions = [...new Set(targets.map(({ region }) => region))];
+  return Object.fromEntries(
+    regions.map((region) => [
+      region,
+      targets.filter((target) => target.region === region).map(({ name }) => name),
+    ]),
+  );
 }
 
 /** The inverse of {@link groupsByRegion}, for one account. */

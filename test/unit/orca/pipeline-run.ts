@@ -1,5 +1,5 @@
 /** Runs whole pipelines through the real execution and stage machines, with a scripted Clouddriver. */
-import type { ExecutionView, StageView, StartExecution } from '#contracts/execution.ts';
+import { ExecutionView, StageView, type StartExecution } from '#contracts/execution.ts';
 import type { OperationRequest, OperationResult } from '#contracts/operation.ts';
 import type { Pipeline, StageDefinition } from '#contracts/pipeline.ts';
 import type { ServerGroup } from '#contracts/server-group.ts';
@@ -15,14 +15,14 @@ export const executionDefinition: ActorDefinition = {
   type: 'execution',
   version: EXECUTION_VERSION,
   machine: executionMachine,
-  view: ({ context }: { context: ExecutionState }) => JSON.parse(JSON.stringify(executionView(context))),
+  view: ({ context }: { context: ExecutionState }) => executionView(context),
 };
 
 export const stageDefinition: ActorDefinition = {
   type: 'stage',
   version: STAGE_VERSION,
   machine: stageMachine,
-  view: ({ context }: { context: StageState }) => JSON.parse(JSON.stringify(stageView(context))),
+  view: ({ context }: { context: StageState }) => stageView(context),
 };
 
 export function startOf(
@@ -51,15 +51,13 @@ export async function runPipeline(
 }
 
 export function executionOf(run: Run): ExecutionView {
-  return run.view().detail as unknown as ExecutionView;
+  return ExecutionView.parse(run.view().detail);
 }
 
 /** Views of all stages, synthetic ones too, in order of birth. */
 export function stagesOf(run: Run): StageView[] {
-  return run.tree().flatMap(({ detail }) => {
-    const view = detail as unknown as StageView | ExecutionView;
-    return view.kind === 'stage' ? [view] : [];
-  });
+  const details = run.tree().map(({ detail }) => detail as { kind: string });
+  return details.filter(({ kind }) => kind === 'stage').map((detail) => StageView.parse(detail));
 }
 
 export function stageOf(run: Run, refId: string): StageView {
