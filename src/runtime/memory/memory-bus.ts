@@ -4,6 +4,8 @@
  * M1 A commit is checked (revision, epoch) and applied in one turn: nobody sees half of it.
  * M2 Sequences rise per stream, as on the server; a deleted entry's sequence is never used again.
  * M3 Relays, alarms and tasks are delivered at least once and survive every process.
+ * M4 With `delayMs`, everything between a node and the bus takes time, and what the bus pushes to a node keeps its
+ *    order per subscription only; what is under way arrives even after the subscription was closed.
  */
 import type { ActivityTask } from '#contracts/activity-task.ts';
 import { partsOf, type Address } from '#contracts/address.ts';
@@ -39,6 +41,8 @@ export class MemoryService {
 export class MemoryBus {
   readonly clock: Clock;
   readonly topology: Topology;
+  /** How long the next thing that travels between a node and the bus takes, in milliseconds. */
+  readonly delayMs: (() => number) | undefined;
   readonly dead: { entry: LogEntry; reason: string }[] = [];
   readonly viewWatchers = new Set<(view: ActorView) => void>();
   /** Nodes that joined, by service. */
@@ -46,9 +50,11 @@ export class MemoryBus {
   readonly #services = new Map<string, MemoryService>();
   #revision = 0;
 
-  constructor(args: { clock: Clock; topology: Topology }) {
+  /** @param args.delayMs absent: calls and deliveries take no time */
+  constructor(args: { clock: Clock; topology: Topology; delayMs?: () => number }) {
     this.clock = args.clock;
     this.topology = args.topology;
+    this.delayMs = args.delayMs;
   }
 
   service(name: string): MemoryService {

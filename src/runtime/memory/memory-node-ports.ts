@@ -7,7 +7,8 @@
 import { ActorRecord } from '#contracts/actor-record.ts';
 import { Envelope } from '#contracts/envelope.ts';
 import type { NodePorts } from '../node.ts';
-import type { LogEntry, Subscription } from '../ports.ts';
+import type { LogEntry, PartitionOwner, Subscription } from '../ports.ts';
+import { DelayedChannel } from './delayed-channel.ts';
 import type { MemoryBus } from './memory-bus.ts';
 
 /**
@@ -58,12 +59,31 @@ class Life {
     const plan = this.#crashPlan(name);
     if (plan === 'crash-before') return this.#die();
     if (plan === 'freeze') await this.#freeze();
-    // A reply never arrives in the same turn as its request.
-    await Promise.resolve();
+    await this.#travel();
     if (!this.alive) return never();
     const result = act();
     if (plan === 'crash-after') return this.#die();
-    return result;
+    if (!this.bus.delayMs) return result;
+    await this.#travel();
+    return this.alive ? result : never();
+  }
+
+  /** A subscription's way from the bus to this node. */
+  channel<T>(receive: (value: T) => void): DelayedChannel<T> {
+    const { clock, delayMs } = this.bus;
+    return new DelayedChannel<T>({
+      clock,
+      delayMs,
+      receive: (value) => {
+        if (this.alive) receive(value);
+      },
+    });
+  }
+
+  /** A reply never arrives in the same turn as its request. */
+  async #travel(): Promise<void> {
+    const { delayMs, clock } = this.bus;
+    await (delayMs ? clock.sleep(delayMs()) : Promise.resolve());
   }
 
   /** Keeps a subscription until it is closed or the process dies. */
@@ -163,16 +183,17 @@ function logsOf(life: Life): NodePorts['logs'] {
     read: (partitions, onEntry) =>
       life.call('logs.read', () => {
         const wanted = new Set(partitions);
-        const reader = (entry: LogEntry): void => {
-          if (life.alive && wanted.has(entry.partition)) onEntry(structuredClone(entry));
-        };
-        for (const log of [home.mailbox, home.ingress]) {
+        const closers = [home.mailbox, home.ingress].map((log) => {
+          const channel = life.channel<LogEntry>((entry) => onEntry(structuredClone(entry)));
+          const reader = (entry: LogEntry): void => {
+            if (wanted.has(entry.partition)) channel.send(entry);
+          };
           for (const entry of log.entries) reader(entry);
           log.readers.add(reader);
-        }
+          return () => log.readers.delete(reader);
+        });
         return life.hold(() => {
-          home.mailbox.readers.delete(reader);
-          home.ingress.readers.delete(reader);
+          for (const close of closers) close();
         });
       }),
     purge: ({ log, partition, belowSequence }) =>
@@ -194,9 +215,8 @@ function membershipOf(life: Life): NodePorts['membership'] {
       life.call('membership.join', () => {
         const members = bus.members.get(service) ?? new Map<string, (nodes: readonly string[]) => void>();
         bus.members.set(service, members);
-        members.set(node, (nodes) => {
-          if (life.alive) onChange(nodes);
-        });
+        const channel = life.channel(onChange);
+        members.set(node, (nodes) => channel.send(nodes));
         for (const tell of members.values()) tell([...members.keys()].toSorted());
       }),
     leave: () => life.call('membership.leave', () => life.leaveMembers()),
@@ -217,9 +237,11 @@ function ownershipOf(life: Life): NodePorts['ownership'] {
   return {
     watch: (onOwner) =>
       life.call('ownership.watch', () => {
-        for (const owner of home.owners.values()) onOwner(owner);
-        home.ownerWatchers.add(onOwner);
-        return life.hold(() => home.ownerWatchers.delete(onOwner));
+        const channel = life.channel(onOwner);
+        const watcher = (owner: PartitionOwner): void => channel.send(owner);
+        for (const owner of home.owners.values()) watcher(owner);
+        home.ownerWatchers.add(watcher);
+        return life.hold(() => home.ownerWatchers.delete(watcher));
       }),
     claim: ({ partition, node, seenEpoch }) =>
       life.call('ownership.claim', () => put({ partition, node, expected: seenEpoch })),
