@@ -27,8 +27,8 @@ export type CliConfig = {
 
 /** Root of the repository. */
 export const ROOT = path.dirname(path.dirname(import.meta.dirname));
-/** Where everything that a local deployment writes is kept. */
-export const LOCAL_DIR = path.join(ROOT, '.windlass');
+/** Where `windlass dev` keeps everything it writes, unless told otherwise. */
+export const DEV_DIR = path.join(ROOT, '.windlass', 'dev');
 
 /** @throws ZodError naming the variable */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): CliConfig {

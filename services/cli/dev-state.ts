@@ -2,7 +2,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { LOCAL_DIR } from './config.ts';
+import { DEV_DIR } from './config.ts';
 
 export const DevState = z.object({
   pid: z.number().int(),
@@ -13,23 +13,24 @@ export const DevState = z.object({
 });
 export type DevState = z.infer<typeof DevState>;
 
-const STATE_FILE = path.join(LOCAL_DIR, 'dev.json');
+/** Kept beside what the deployment writes. */
+const stateFileIn = (dataDir: string): string => path.join(dataDir, 'dev.json');
 
 /** Null when no `windlass dev` runs: a file left by one that was killed does not count. */
-export async function readDevState(file = STATE_FILE): Promise<DevState | null> {
-  const text = await readFile(file, 'utf8').catch(() => null);
+export async function readDevState(dataDir = DEV_DIR): Promise<DevState | null> {
+  const text = await readFile(stateFileIn(dataDir), 'utf8').catch(() => null);
   if (text === null) return null;
   const state = DevState.safeParse(parseJson(text));
   return state.success && isAlive(state.data.pid) ? state.data : null;
 }
 
-export async function writeDevState(state: DevState, file = STATE_FILE): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, JSON.stringify(state, null, 2));
+export async function writeDevState(state: DevState, dataDir = DEV_DIR): Promise<void> {
+  await mkdir(dataDir, { recursive: true });
+  await writeFile(stateFileIn(dataDir), JSON.stringify(state, null, 2));
 }
 
-export async function removeDevState(file = STATE_FILE): Promise<void> {
-  await rm(file, { force: true });
+export async function removeDevState(dataDir = DEV_DIR): Promise<void> {
+  await rm(stateFileIn(dataDir), { force: true });
 }
 
 function parseJson(text: string): unknown {

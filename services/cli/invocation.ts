@@ -18,7 +18,7 @@ export type Invocation = {
   devState: DevState | null;
   servers: readonly string[];
   /** Connects. @throws CliError */
-  openSession(): Promise<Session>;
+  openSession: () => Promise<Session>;
 };
 
 /** The options that every command has. */

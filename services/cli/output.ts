@@ -69,9 +69,7 @@ export class Output {
   }
 }
 
-const NO_FRAME = Object.fromEntries(
-  [
-    ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
-    ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'],
-  ].map((part) => [part, '']),
-);
+const FRAME_PARTS =
+  'top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right ' +
+  'left left-mid mid mid-mid right right-mid middle';
+const NO_FRAME = Object.fromEntries(FRAME_PARTS.split(' ').map((part) => [part, '']));

@@ -34,5 +34,7 @@ export async function describeNodes(bus: Bus, service: string): Promise<NodeDesc
 }
 
 function isNobody(error: unknown): boolean {
-  return error instanceof errors.NoRespondersError || (error as Error).cause instanceof errors.NoRespondersError;
+  return (
+    error instanceof errors.NoRespondersError || (error as Error).cause instanceof errors.NoRespondersError
+  );
 }

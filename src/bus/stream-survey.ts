@@ -56,7 +56,9 @@ export async function readTopology(bus: Bus, service: string): Promise<Topology 
 /** The server's clock minus ours, in milliseconds; positive: the server is ahead. Good to half a round trip. */
 export async function clockSkewMs(bus: Bus): Promise<number> {
   const before = Date.now();
-  const answer = await bus.request(`$JS.API.STREAM.INFO.${STREAM.requests}`, '', { timeout: ANSWER_TIMEOUT_MS });
+  const answer = await bus.request(`$JS.API.STREAM.INFO.${STREAM.requests}`, '', {
+    timeout: ANSWER_TIMEOUT_MS,
+  });
   const middle = (before + Date.now()) / 2;
   const { ts } = answer.json<{ ts?: string }>();
   return ts === undefined ? 0 : Math.round(Date.parse(ts) - middle);

@@ -55,7 +55,8 @@ describe('a bare NATS client', () => {
     const stored = await Promise.all(
       subjects.map((subject) => manager.streams.getMessage('KV_orca_0', { last_by_subj: subject })),
     );
-    return stored.filter((message) => message?.header.get('Windlass-View').includes(`"name":"${name}"`)).length;
+    return stored.filter((message) => message?.header.get('Windlass-View').includes(`"name":"${name}"`))
+      .length;
   };
 
   const deadLetters = async (): Promise<{ subject: string; reason: { code: string }[]; raw: string }[]> => {
@@ -75,12 +76,16 @@ describe('a bare NATS client', () => {
   };
 
   it('starts a pipeline by a plain publish', async () => {
-    const watching = nextView(({ detail }) => detail['name'] === 'published' && detail['status'] === 'SUCCEEDED');
+    const watching = nextView(
+      ({ detail }) => detail['name'] === 'published' && detail['status'] === 'SUCCEEDED',
+    );
     await nats.flush();
 
     nats.publish('windlass.deploy', JSON.stringify({ pipeline: wait('published') }));
 
-    await expect(watching.found).resolves.toMatchObject({ detail: { application: 'bare', user: 'anonymous' } });
+    await expect(watching.found).resolves.toMatchObject({
+      detail: { application: 'bare', user: 'anonymous' },
+    });
     watching.close();
   });
 
@@ -171,7 +176,9 @@ describe('a bare NATS client', () => {
 
   it('sees an unknown account fail its stage, with nothing made in the cloud', async () => {
     const before = await callsWithEffect(deployment.awsUrl);
-    const watching = nextView(({ detail }) => detail['name'] === 'nowhere' && detail['status'] === 'TERMINAL');
+    const watching = nextView(
+      ({ detail }) => detail['name'] === 'nowhere' && detail['status'] === 'TERMINAL',
+    );
     await nats.flush();
 
     await ask<Accepted>({

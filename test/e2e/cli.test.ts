@@ -8,7 +8,8 @@ const NOWHERE = { NATS_URL: '127.0.0.1:1' };
 
 const pipeline = (stages: readonly object[]): string =>
   JSON.stringify({ application: 'scripts', name: 'from a script', stages });
-const waiting = (seconds: number): string => pipeline([{ refId: '1', type: 'wait', name: 'Rest', waitTime: seconds }]);
+const waiting = (seconds: number): string =>
+  pipeline([{ refId: '1', type: 'wait', name: 'Rest', waitTime: seconds }]);
 
 describe('windlass without a deployment', () => {
   it.each([
@@ -26,16 +27,23 @@ describe('windlass without a deployment', () => {
   it('says what happened, why, and what to do next, with a code', async () => {
     const { stdout, stderr } = await windlass(['execution', 'ls'], { env: NOWHERE });
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/^error: No NATS server answers at 127\.0\.0\.1:1\.\n {2}why: .+\n {2}next: .+\n {2}code: NATS_UNREACHABLE\n$/);
+    expect(stderr).toMatch(
+      /^error: No NATS server answers at 127\.0\.0\.1:1\.\n {2}why: .+\n {2}next: .+\n {2}code: NATS_UNREACHABLE\n$/,
+    );
   });
 
   it('validates a pipeline from standard input', async () => {
     const good = await windlass(['pipeline', 'validate', '-'], { input: waiting(1) });
-    const bad = await windlass(['pipeline', 'validate', '-', '-o', 'json'], { input: pipeline([{ type: 'wat' }]) });
+    const bad = await windlass(['pipeline', 'validate', '-', '-o', 'json'], {
+      input: pipeline([{ type: 'wat' }]),
+    });
 
     expect(good).toMatchObject({ exitCode: 0, stdout: '- is valid\n' });
     expect(bad.exitCode).toBe(2);
-    expect(JSON.parse(bad.stdout)).toMatchObject({ valid: false, problems: [{ code: 'STAGE_TYPE_UNKNOWN' }] });
+    expect(JSON.parse(bad.stdout)).toMatchObject({
+      valid: false,
+      problems: [{ code: 'STAGE_TYPE_UNKNOWN' }],
+    });
   });
 });
 
@@ -70,10 +78,15 @@ describe('windlass with a deployment', () => {
     const failing = pipeline([
       {
         type: 'checkPreconditions',
-        preconditions: [{ type: 'stageStatus', context: { stageName: 'no such stage', stageStatus: 'SUCCEEDED' } }],
+        preconditions: [
+          { type: 'stageStatus', context: { stageName: 'no such stage', stageStatus: 'SUCCEEDED' } },
+        ],
       },
     ]);
-    const { exitCode, stdout, stderr } = await windlass(['pipeline', 'run', '-', '--watch'], { env, input: failing });
+    const { exitCode, stdout, stderr } = await windlass(['pipeline', 'run', '-', '--watch'], {
+      env,
+      input: failing,
+    });
     expect(stdout).toMatch(/TERMINAL\n$/);
     expect(stderr).toContain('PRECONDITION_UNMET');
     expect(exitCode).toBe(5);
@@ -96,11 +109,14 @@ describe('windlass with a deployment', () => {
     expect(JSON.parse(second.stdout)).toEqual(JSON.parse(first.stdout));
   });
 
-  it.each(['get', 'watch', 'pause', 'resume'])('ends with 3 for `execution %s` of an unknown id', async (verb) => {
-    const { exitCode, stderr } = await windlass(['execution', verb, 'xnever'], { env });
-    expect(stderr).toContain('EXECUTION_NOT_FOUND');
-    expect(exitCode).toBe(3);
-  });
+  it.each(['get', 'watch', 'pause', 'resume'])(
+    'ends with 3 for `execution %s` of an unknown id',
+    async (verb) => {
+      const { exitCode, stderr } = await windlass(['execution', verb, 'xnever'], { env });
+      expect(stderr).toContain('EXECUTION_NOT_FOUND');
+      expect(exitCode).toBe(3);
+    },
+  );
 
   it('pauses, resumes and cancels', async () => {
     const executionId = await start(waiting(600));
@@ -136,10 +152,13 @@ describe('windlass with a deployment', () => {
   });
 
   it('ends with 124 when the wait is over, and the execution goes on', async () => {
-    const { exitCode, stdout, stderr } = await windlass(['pipeline', 'run', '-', '--watch', '--timeout', '1'], {
-      env,
-      input: waiting(600),
-    });
+    const { exitCode, stdout, stderr } = await windlass(
+      ['pipeline', 'run', '-', '--watch', '--timeout', '1'],
+      {
+        env,
+        input: waiting(600),
+      },
+    );
     const executionId = stdout.trim();
     expect(stderr).toContain('WATCH_TIMED_OUT');
     expect(exitCode).toBe(124);
@@ -150,20 +169,28 @@ describe('windlass with a deployment', () => {
 
   it('ends with 130 when it is interrupted, and the execution goes on', async () => {
     const executionId = await start(waiting(600));
-    const { exitCode } = await windlass(['execution', 'watch', executionId], { env, interruptAfter: 'RUNNING' });
+    const { exitCode } = await windlass(['execution', 'watch', executionId], {
+      env,
+      interruptAfter: 'RUNNING',
+    });
     expect(exitCode).toBe(130);
     await windlass(['execution', 'cancel', executionId, '--reason', 'end of the test'], { env });
   });
 
   it('finds itself well', async () => {
-    const { exitCode, stdout } = await windlass(['doctor', '--monitor', deployment.monitorUrl, '-o', 'json'], { env });
+    const { exitCode, stdout } = await windlass(
+      ['doctor', '--monitor', deployment.monitorUrl, '-o', 'json'],
+      { env },
+    );
     const report = JSON.parse(stdout) as {
       healthy: boolean;
       findings: { check: string; verdict: string; detail: string }[];
       owners: { service: string; partitions: number[] }[];
     };
     expect(report.healthy).toBe(true);
-    expect(report.findings).toContainEqual(expect.objectContaining({ check: 'sync_interval', verdict: 'ok' }));
+    expect(report.findings).toContainEqual(
+      expect.objectContaining({ check: 'sync_interval', verdict: 'ok' }),
+    );
     expect(report.owners.map(({ service, partitions }) => [service, partitions.length])).toEqual([
       ['clouddriver', 64],
       ['orca', 64],

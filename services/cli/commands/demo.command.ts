@@ -41,7 +41,8 @@ async function runDemo(cli: Invocation): Promise<ExitCode> {
   try {
     output.progress('Starting nats-server, a pretended AWS, orca and clouddriver on free ports ...');
     await deployment.start();
-    for (const { name, pid } of deployment.processes) output.progress(`  ${name} runs as process ${pid ?? '?'}`);
+    for (const { name, pid } of deployment.processes)
+      output.progress(`  ${name} runs as process ${pid ?? '?'}`);
     await showServerGroups(cli, deployment, 'Before:');
     exitCode = await deploy(cli, deployment);
     await showServerGroups(cli, deployment, 'After, read back from the AWS API:');

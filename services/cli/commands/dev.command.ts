@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { CliError, EXIT } from '../cli-error.ts';
-import { LOCAL_DIR } from '../config.ts';
+import { DEV_DIR } from '../config.ts';
 import { DevDeployment } from '../dev/dev-deployment.ts';
 import { readDevState, removeDevState, writeDevState } from '../dev-state.ts';
 import { invocationOf } from '../invocation.ts';
@@ -12,23 +12,25 @@ import { positiveInteger } from './numbers.ts';
 /** Where people and other programs look first. */
 const PORTS = { nats: 4222, aws: 4566, smokeTest: 4580 };
 
-type DevOptions = { orca: number; clouddriver: number };
+type DevOptions = { orca: number; clouddriver: number; dataDir: string };
 
 export function addDev(program: Command): void {
   program
     .command('dev')
     .summary('run everything on this machine')
     .description(
-      'Run nats-server, the AWS double, orca and clouddriver on this machine until Ctrl-C.\nStreams, cloud and logs are kept in .windlass/dev; delete it to begin anew.',
+      'Run nats-server, the AWS double, orca and clouddriver on this machine until Ctrl-C.\nStreams, cloud and logs are kept in its data folder; delete it to begin anew.',
     )
     .option('--orca <number>', 'orca nodes', positiveInteger, 1)
     .option('--clouddriver <number>', 'clouddriver nodes', positiveInteger, 1)
+    .option('--data-dir <folder>', 'where streams, cloud and logs are kept', DEV_DIR)
     .action(runDev);
 }
 
 async function runDev(options: DevOptions, command: Command): Promise<void> {
   const { output } = await invocationOf(command);
-  const running = await readDevState();
+  const dataDir = path.resolve(options.dataDir);
+  const running = await readDevState(dataDir);
   if (running) {
     throw new CliError({
       code: 'DEV_ALREADY_RUNS',
@@ -41,7 +43,7 @@ async function runDev(options: DevOptions, command: Command): Promise<void> {
   const stopping = Promise.withResolvers<void>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stopping.resolve);
   const deployment = new DevDeployment({
-    dataDir: path.join(LOCAL_DIR, 'dev'),
+    dataDir,
     orca: options.orca,
     clouddriver: options.clouddriver,
     ports: PORTS,
@@ -53,19 +55,23 @@ async function runDev(options: DevOptions, command: Command): Promise<void> {
   // An interrupt during the start ends what has started by then.
   await Promise.race([started, stopping.promise]);
   try {
-    if (deployment.processes.every(({ pid }) => pid !== undefined)) await announce(output, deployment);
+    if (deployment.processes.every(({ pid }) => pid !== undefined))
+      await announce(output, { deployment, dataDir });
     await stopping.promise;
     output.progress('Stopping ...');
   } finally {
-    await removeDevState();
+    await removeDevState(dataDir);
     await started.catch(() => undefined);
     await deployment.stop();
   }
 }
 
-async function announce(output: Output, deployment: DevDeployment): Promise<void> {
+async function announce(
+  output: Output,
+  { deployment, dataDir }: { deployment: DevDeployment; dataDir: string },
+): Promise<void> {
   const { natsUrl, monitorUrl, awsUrl, smokeTestUrl } = deployment;
-  await writeDevState({ pid: process.pid, natsUrl, monitorUrl, awsUrl, smokeTestUrl });
+  await writeDevState({ pid: process.pid, natsUrl, monitorUrl, awsUrl, smokeTestUrl }, dataDir);
   const processes = deployment.processes.map(({ name, pid, logPath }) => ({ name, pid, logPath }));
   output.result({ natsUrl, monitorUrl, awsUrl, smokeTestUrl, processes }, () => [
     output.table(

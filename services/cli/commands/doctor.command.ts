@@ -10,13 +10,20 @@ import { invocationOf } from '../invocation.ts';
 import type { Output, Style } from '../output.ts';
 import type { Session } from '../session.ts';
 
-const STYLES: Readonly<Record<Verdict, Style>> = { ok: 'green', warn: 'yellow', wrong: 'red', unknown: 'dim' };
+const STYLES: Readonly<Record<Verdict, Style>> = {
+  ok: 'green',
+  warn: 'yellow',
+  wrong: 'red',
+  unknown: 'dim',
+};
 
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
     .summary('is this deployment well, and who owns what')
-    .description('Look at the server, the streams, the nodes and the partitions they own.\nExit code 1 when something is wrong.')
+    .description(
+      'Look at the server, the streams, the nodes and the partitions they own.\nExit code 1 when something is wrong.',
+    )
     .option('--monitor <url>', "the server's monitoring endpoint, say http://127.0.0.1:8222")
     .action(async (options: { monitor?: string }, command: Command) => {
       const { output, devState, openSession } = await invocationOf(command);

@@ -30,7 +30,8 @@ export function addPipelineValidate(pipeline: Command): void {
               parameters: { ...written.request.parameters, ...parseParameters(options.param) },
             });
       if (output.format !== 'table') output.result({ valid: problems.length === 0, problems }, () => '');
-      if (problems.length > 0) throw refusal(output, problems, { what: `The pipeline in ${file} is not valid.` });
+      if (problems.length > 0)
+        throw refusal(output, problems, { what: `The pipeline in ${file} is not valid.` });
       if (output.format === 'table') output.line(`${file} is valid`);
     });
 }

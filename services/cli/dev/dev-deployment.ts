@@ -92,7 +92,13 @@ export class DevDeployment {
     const children = [...(this.#aws ? [this.#aws] : []), ...this.#nodes];
     return [
       nats,
-      ...children.map(({ name, service, pid, restarts, logPath }) => ({ name, service, pid, restarts, logPath })),
+      ...children.map(({ name, service, pid, restarts, logPath }) => ({
+        name,
+        service,
+        pid,
+        restarts,
+        logPath,
+      })),
     ];
   }
 
@@ -121,7 +127,10 @@ export class DevDeployment {
   async kill(name: string, signal: NodeJS.Signals): Promise<void> {
     if (name === NATS_NAME) return this.#nats?.kill(signal);
     const child = [this.#aws, ...this.#nodes].find((process) => process?.name === name);
-    if (!child) throw new RangeError(`No process is called '${name}': ${this.processes.map((one) => one.name).join(', ')}.`);
+    if (!child)
+      throw new RangeError(
+        `No process is called '${name}': ${this.processes.map((one) => one.name).join(', ')}.`,
+      );
     child.kill(signal);
   }
 
@@ -157,8 +166,10 @@ export class DevDeployment {
       ...this.#common(AWS_NAME, AWS_NAME),
       command: () => [
         path.join(ROOT, 'services', 'aws-double', 'main.ts'),
-        ...['--port', String(port), '--data-dir', path.join(dataDir, 'aws-double')],
-        ...['--seed', 'demo', '--timings', JSON.stringify(awsTimings)],
+        `--port=${port}`,
+        `--data-dir=${path.join(dataDir, 'aws-double')}`,
+        '--seed=demo',
+        `--timings=${JSON.stringify(awsTimings)}`,
       ],
       onLine: (line) => {
         const { url } = JSON.parse(line) as { url: string };

@@ -17,7 +17,11 @@ export type ServiceOwners = {
 };
 
 /** Asks the nodes and reads the stored owners. */
-export async function readOwners(args: { bus: Bus; topology: Topology; service: string }): Promise<ServiceOwners> {
+export async function readOwners(args: {
+  bus: Bus;
+  topology: Topology;
+  service: string;
+}): Promise<ServiceOwners> {
   const { bus, topology, service } = args;
   const [nodes, owners] = await Promise.all([
     describeNodes(bus, service),
@@ -31,7 +35,9 @@ export function examineOwners({ service, nodes, owners }: ServiceOwners, topolog
   const alive = new Set(nodes.map(({ node }) => node));
   const partitions = Array.from({ length: partitionCount(topology) }, (_, partition) => partition);
   const orphans = partitions.filter((partition) => !alive.has(owners.get(partition)?.node ?? ''));
-  const shares = nodes.map(({ node, owned, open }) => `${node}: ${owned.length}${open > 0 ? ` (${open} open)` : ''}`);
+  const shares = nodes.map(
+    ({ node, owned, open }) => `${node}: ${owned.length}${open > 0 ? ` (${open} open)` : ''}`,
+  );
   if (nodes.length === 0) {
     return {
       check,

@@ -54,7 +54,8 @@ function lineScreen(stream: WriteStream, paint: Paint): LiveScreen {
     show: (views) => {
       const nowMs = Date.now();
       const lines = treeLines(views, nowMs);
-      for (const line of changesBetween(shown, lines)) stream.write(`${changeText(line, { nowMs, paint })}\n`);
+      for (const line of changesBetween(shown, lines))
+        stream.write(`${changeText(line, { nowMs, paint })}\n`);
       shown = lines;
     },
     close: () => undefined,

@@ -1,5 +1,9 @@
 /** Reads server groups back from the AWS API: what is there, whatever Windlass believes. */
-import { AutoScalingClient, paginateDescribeAutoScalingGroups, type AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import {
+  AutoScalingClient,
+  paginateDescribeAutoScalingGroups,
+  type AutoScalingGroup,
+} from '@aws-sdk/client-auto-scaling';
 import { DescribeImagesCommand, DescribeLaunchTemplateVersionsCommand, EC2Client } from '@aws-sdk/client-ec2';
 
 /** Suspended on a server group that takes no traffic. */
