@@ -76,20 +76,16 @@ describe('nearestFirst', () => {
     expect(Object.keys(odd)).toEqual(['constructor', '__proto__']);
     expect(odd['x']).toBeUndefined();
   });
-  });
 });
 
 describe('stageChildId', () => {
   it('gives different refIds different ids that are safe', () => {
+    const refIds = fc.string({ minLength: 1, maxLength: 12 });
     fc.assert(
-      fc.property(
-        fc.string({ minLength: 1, maxLength: 12 }),
-        fc.string({ minLength: 1, maxLength: 12 }),
-        (one, other) => {
-          expect(stageChildId(one)).toMatch(/^stage-[A-Za-z0-9_-]+$/);
-          expect(stageChildId(one) === stageChildId(other)).toBe(one === other);
-        },
-      ),
+      fc.property(refIds, refIds, (one, other) => {
+        expect(stageChildId(one)).toMatch(/^stage-[A-Za-z0-9_-]+$/);
+        expect(stageChildId(one) === stageChildId(other)).toBe(one === other);
+      }),
     );
   });
 });
