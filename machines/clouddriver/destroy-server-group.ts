@@ -21,7 +21,10 @@ export const destroyServerGroup: ServerGroupFamily = {
   resolve: (request, accounts) =>
     resolveServerGroups(request, { accounts, description: 'destroyAsgDescription', needsCapacity: false }),
   steps: [
-    describe({ line: (name) => `No ASG named '${name}' found: it is destroyed already` }),
+    describe({
+      line: (name) => `No ASG named '${name}' found: it is destroyed already`,
+      countsDeleting: true,
+    }),
     irreversible('deleteAutoScalingGroup', {
       activity: 'deleteAutoScalingGroup',
       when: isThere,

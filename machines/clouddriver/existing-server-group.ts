@@ -31,13 +31,20 @@ export function namedAt({ target }: ServerGroupScope) {
 export const isThere = ({ facts }: ServerGroupScope) => facts.before !== undefined;
 export const beforeIn = ({ facts }: ServerGroupScope) => known(facts.before, 'before');
 
+type Absence = {
+  line: (name: string) => string;
+  fault?: (name: string) => Failure;
+  /** One whose removal is under way counts as there: its launch template is still to be removed. */
+  countsDeleting?: boolean;
+};
+
 /** @param absent what is done about a server group that is not there */
-export function describe(absent: { line: (name: string) => string; fault?: (name: string) => Failure }) {
+export function describe(absent: Absence) {
   return read('describeServerGroup', {
     activity: 'describeServerGroup',
     input: namedAt,
     record: (_, { serverGroup }) => {
-      if (serverGroup === null || serverGroup.deleting) return { isAbsent: true };
+      if (serverGroup === null || (serverGroup.deleting && !absent.countsDeleting)) return { isAbsent: true };
       const { name, capacity, disabled, suspendedProcesses, launchTemplateId, launchTemplateName } =
         serverGroup;
       return {

@@ -69,12 +69,12 @@ export class CloudWorld {
     await this.arm(faults);
   }
 
-  async arm(faults: readonly Fault[]): Promise<void> {
+  async arm(faults: readonly Fault[], seed = 7): Promise<void> {
     const rules = faults.map(({ action, ...rule }) => ({
       match: action === undefined ? {} : { action },
       ...rule,
     }));
-    await this.#post('faults', { rules, seed: 7 });
+    await this.#post('faults', { rules, seed });
   }
 
   /** Runs an operation; virtual time passes until retries, looks and waits are over, three hours at most. */

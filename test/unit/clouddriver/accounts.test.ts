@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -54,6 +54,12 @@ describe('the accounts file', () => {
       },
     ]);
     expect(parseAccounts(JSON.stringify({ accounts: fromYaml }), 'a.json')).toEqual(fromYaml);
+  });
+
+  it('of the containers is one that can be used', () => {
+    expect(parseAccounts(readFileSync('deploy/accounts.yaml', 'utf8'), 'deploy/accounts.yaml')).toHaveLength(
+      1,
+    );
   });
 
   it.each([

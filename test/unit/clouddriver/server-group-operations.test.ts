@@ -146,6 +146,15 @@ describe('destroyServerGroup', () => {
     expect(resultOf(operation).status).toBe('succeeded');
   });
 
+  bothModes('removes the launch template of a group that is being deleted already', async (mode) => {
+    const deleting = serverGroup('shop-web-v003', { deleting: true });
+    const activities = { describeServerGroup: returns({ serverGroup: deleting }) };
+    const operation = await run(DESTROY, { mode, activities });
+
+    expect(operation.calls('deleteLaunchTemplate')).toHaveLength(1);
+    expect(resultOf(operation).status).toBe('succeeded');
+  });
+
   bothModes('is done at once when there is nothing to destroy', async (mode) => {
     const operation = await run(DESTROY, { mode, activities: { describeServerGroup: absent } });
 
