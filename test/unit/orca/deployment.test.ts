@@ -118,6 +118,26 @@ describe('a deployment', () => {
     expect(executionOf(run)).toMatchObject({ status: 'TERMINAL', failure: { code: 'NO_ROOM' } });
   });
 
+  bothModes('stops and undoes every region when the time of the whole deployment is over', async (mode) => {
+    const cloud = new ScriptedCloud();
+    const clusters = [deployTo('us-east-1', { amiName: 'a' }), deployTo('us-east-2', { amiName: 'a' })];
+    const run = await runPipeline([{ type: 'deploy', refId: 'd', clusters, stageTimeoutMs: 60_000 }], {
+      mode,
+      actors: cloudWith(cloud, { awaitServerGroup: hangs() }),
+    });
+    await run.advance(60_000);
+    await run.finishChild('awaitServerGroup', returns(canceled()));
+    expect(executionOf(run).status).toBe('RUNNING');
+    await run.finishChild('awaitServerGroup', returns(canceled()));
+    expect(executionOf(run)).toMatchObject({ status: 'TERMINAL', failure: { code: 'STAGE_TIMEOUT' } });
+    expect(stagesOf(run).map(({ refId, status }) => [refId, status])).toEqual([
+      ['d', 'TERMINAL'],
+      ['d<1', 'CANCELED'],
+      ['d<2', 'CANCELED'],
+    ]);
+    expect(cloud.groups).toEqual([]);
+  });
+
   bothModes('fails as its flags say when a child actor breaks', async (mode) => {
     const run = await runPipeline([create], {
       mode,
@@ -126,43 +146,6 @@ describe('a deployment', () => {
       }),
     });
     expect(executionOf(run)).toMatchObject({ status: 'TERMINAL', failure: { code: 'ACTOR_TYPE_UNKNOWN' } });
-  });
-
-  bothModes('gives the image of an earlier stage to a deployment', async (mode) => {
-    const cloud = new ScriptedCloud([
-      aServerGroup('myapp-test-v003', { region: 'us-east-1', cluster: 'myapp-test', imageId: 'ami-east' }),
-    ]);
-    const find = {
-      type: 'findImage',
-      refId: 'f',
-      cluster: 'myapp-test',
-      credentials: 'mgmt',
-      regions: ['us-east-1'],
-    };
-    const run = await runPipeline(
-      [
-        find,
-        {
-          type: 'deploy',
-          refId: 'd',
-          requisiteStageRefIds: ['f'],
-          clusters: [deployTo('us-east-1'), deployTo('us-east-2')],
-        },
-      ],
-      { mode, actors: cloud.actors() },
-    );
-    const creates = asked(run).filter(({ operation }) => operation === 'createServerGroup');
-    expect(creates.map(({ context }) => [context['region'], context['amiName']])).toEqual([
-      ['us-east-1', 'ami-east'],
-      ['us-east-2', 'myapp-1.0'],
-    ]);
-    expect(executionOf(run).status).toBe('SUCCEEDED');
-  });
-
-  bothModes('says what is missing when no image is known', async (mode) => {
-    const { amiName: _none, ...imageless } = create;
-    const run = await runPipeline([imageless], { mode, actors: new ScriptedCloud().actors() });
-    expect(executionOf(run)).toMatchObject({ status: 'TERMINAL', failure: { code: 'IMAGE_MISSING' } });
   });
 
   bothModes('copies the capacity of the source and gives its minimum back in the end', async (mode) => {

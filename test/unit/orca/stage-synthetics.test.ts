@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ExecutionStatus } from '#contracts/execution.ts';
 import type { JsonObject } from '#contracts/json.ts';
+import { judgedStage } from '#machines/orca/stage-events.ts';
 import { initialStageState, type StageState, type SyntheticProgress } from '#machines/orca/stage-state.ts';
 import { rowDone, rowEnded, startableSynthetics } from '#machines/orca/stage-synthetics.ts';
 import { stageTypes } from '#machines/orca/stages/stage-types.ts';
@@ -68,5 +69,16 @@ describe('synthetic stages in a row', () => {
 
   it('are not done while one runs', () => {
     expect(rowDone(stageWith([{ status: 'TERMINAL' }, { status: 'RUNNING' }]), 'after')).toBe(false);
+  });
+});
+
+describe('a judgment', () => {
+  it('goes to the synthetic stage it is for, or that is on the way to it', () => {
+    const state = stageWith([{ status: 'SUCCEEDED' }, { status: 'RUNNING' }]);
+    expect(judgedStage(state, 's>2')).toBe('s>2');
+    expect(judgedStage(state, 's>2<1>3')).toBe('s>2');
+    expect(judgedStage(state, 's>1')).toBeUndefined();
+    expect(judgedStage(state, 's>21')).toBeUndefined();
+    expect(judgedStage(state, 's')).toBeUndefined();
   });
 });
