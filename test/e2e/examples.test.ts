@@ -58,7 +58,9 @@ describe('examples', () => {
 
   it('01 runs the removal of the canary and the first region at the same time', async () => {
     const { stdout } = await windlass(['execution', 'ls', '-o', 'json'], { env });
-    const execution = (JSON.parse(stdout) as ExecutionView[]).find(({ name }) => name === 'Deploy to production');
+    const execution = (JSON.parse(stdout) as ExecutionView[]).find(
+      ({ name }) => name === 'Deploy to production',
+    );
     const got = await windlass(['execution', 'get', execution?.executionId ?? '', '-o', 'json'], { env });
     const { actors } = JSON.parse(got.stdout) as { actors: ActorView[] };
     const stage = (refId: string): ActorView | undefined =>

@@ -29,7 +29,7 @@ export type ViewsByAddress = ReadonlyMap<Address, ActorView>;
 /** The newest view of each actor wins: views may come twice and out of order. */
 export function withView(views: ViewsByAddress, view: ActorView): ViewsByAddress {
   const known = views.get(view.address);
-  return known && known.step > view.step ? views : new Map(views).set(view.address, view);
+  return known && known.step >= view.step ? views : new Map(views).set(view.address, view);
 }
 
 /** The execution's own view; undefined before it came. */

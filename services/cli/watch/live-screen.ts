@@ -4,7 +4,7 @@ import { createLogUpdate } from 'log-update';
 import type { Output } from '../output.ts';
 import { treeLines, type TreeLine, type ViewsByAddress } from './execution-tree.ts';
 import { paintFor } from './tone-style.ts';
-import { changeText, changesBetween, screenOf, type Paint } from './tree-text.ts';
+import { changeText, changesBetween, fitRows, screenOf, type Paint } from './tree-text.ts';
 
 const REDRAW_MS = 100;
 const TICK_MS = 1_000;
@@ -24,26 +24,28 @@ function terminalScreen(stream: WriteStream, paint: Paint): LiveScreen {
   const log = createLogUpdate(stream);
   let views: ViewsByAddress = new Map();
   let redraw: NodeJS.Timeout | undefined;
-  const draw = (rowsMax: number): void => {
-    redraw = undefined;
+  const textOf = (fit: (lines: TreeLine[]) => TreeLine[]): string => {
     const nowMs = Date.now();
-    const lines = screenOf(treeLines(views, nowMs), { nowMs, paint, columns: stream.columns });
-    const shown = lines.length > rowsMax ? [...lines.slice(0, rowsMax - 1), '  …'] : lines;
-    log(shown.join('\n'));
+    const lines = fit(treeLines(views, nowMs));
+    return screenOf(lines, { nowMs, paint, columns: stream.columns }).join('\n');
   };
-  const rows = (): number => Math.max(5, (stream.rows ?? 24) - 1);
+  const draw = (): void => log(textOf((lines) => fitRows(lines, Math.max(5, (stream.rows ?? 24) - 1))));
   // Durations and countdowns move on between changes.
-  const tick = setInterval(() => draw(rows()), TICK_MS);
+  const tick = setInterval(draw, TICK_MS);
   return {
     show: (next) => {
       views = next;
-      redraw ??= setTimeout(() => draw(rows()), REDRAW_MS);
+      redraw ??= setTimeout(() => {
+        redraw = undefined;
+        draw();
+      }, REDRAW_MS);
     },
     close: () => {
       clearInterval(tick);
       clearTimeout(redraw);
-      draw(Infinity);
+      log.clear();
       log.done();
+      stream.write(`${textOf((lines) => lines)}\n`);
     },
   };
 }

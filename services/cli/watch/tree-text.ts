@@ -27,6 +27,20 @@ export function screenOf(
   });
 }
 
+/**
+ * As many lines as fit: what is below a stage that ended well goes first, the oldest stage first; then the tail goes.
+ */
+export function fitRows(lines: readonly TreeLine[], rowsMax: number): TreeLine[] {
+  let fitted = [...lines];
+  for (const stage of lines.filter(({ depth, tone }) => depth === 1 && tone === 'good')) {
+    if (fitted.length <= rowsMax) break;
+    const start = fitted.indexOf(stage) + 1;
+    const next = fitted.findIndex(({ depth }, index) => index >= start && depth <= 1);
+    fitted = fitted.filter((_, index) => index < start || index >= (next === -1 ? fitted.length : next));
+  }
+  return fitted.slice(0, rowsMax);
+}
+
 /** What is new between two trees, in the order of the second: for logs and pipes. First attempts are not told. */
 export function changesBetween(before: readonly TreeLine[], after: readonly TreeLine[]): TreeLine[] {
   const known = new Map(before.map((line) => [line.key, stateOf(line)]));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { treeLines, type TreeLine } from '#services/cli/watch/execution-tree.ts';
-import { changeText, changesBetween, screenOf } from '#services/cli/watch/tree-text.ts';
+import { changeText, changesBetween, fitRows, screenOf } from '#services/cli/watch/tree-text.ts';
 import { STARTED_AT_MS, executionView, stageView, viewsOf } from './execution-views.ts';
 
 const plain = { nowMs: STARTED_AT_MS + 1_500, paint: (_tone: unknown, text: string) => text };
@@ -32,6 +32,32 @@ describe('screenOf', () => {
     const [cut = ''] = screenOf([line({ notes: 'x'.repeat(200) })], { ...plain, columns: 40 });
     expect(cut.length).toBeLessThanOrEqual(40);
     expect(cut.endsWith('…')).toBe(true);
+  });
+});
+
+describe('fitRows', () => {
+  const tree = [
+    line({ key: 'root', depth: 0 }),
+    line({ key: 'first', tone: 'good' }),
+    line({ key: 'first operation', depth: 2, tone: 'good' }),
+    line({ key: 'second', tone: 'good' }),
+    line({ key: 'second operation', depth: 2, tone: 'good' }),
+    line({ key: 'third' }),
+    line({ key: 'third operation', depth: 2 }),
+  ];
+  const keys = (rowsMax: number) => fitRows(tree, rowsMax).map(({ key }) => key);
+
+  it('keeps everything that fits', () => {
+    expect(fitRows(tree, 7)).toEqual(tree);
+  });
+
+  it('hides what is below the oldest stage that ended well, and keeps what runs', () => {
+    expect(keys(6)).toEqual(['root', 'first', 'second', 'second operation', 'third', 'third operation']);
+    expect(keys(5)).toEqual(['root', 'first', 'second', 'third', 'third operation']);
+  });
+
+  it('cuts the tail when nothing else can go', () => {
+    expect(keys(4)).toEqual(['root', 'first', 'second', 'third']);
   });
 });
 
