@@ -5,6 +5,7 @@
  *    everything that is committed under it.
  * O2 A live owner is never robbed: the desired owner waits until the old one has let go or is gone.
  * O3 Whoever sees a newer epoch of another node drops the partition at once.
+ *    Answers and news travel apart: an answer to a claim that is older than the news changes nothing.
  * O4 Letting go drains: steps in flight are committed first, the rest is read again by the next owner.
  */
 import { assignPartitions } from './assignment.ts';
@@ -128,12 +129,16 @@ export class PartitionKeeper {
         const seenEpoch = this.#owners.get(partition)?.epoch ?? 0;
         const epoch = await ownership.claim({ partition, node, seenEpoch });
         if (epoch === null) return;
-        this.#owners.set(partition, { partition, node, epoch });
+        // The answer may come after the news of a later owner: that one must not be forgotten.
+        if ((this.#owners.get(partition)?.epoch ?? 0) < epoch) this.#owners.set(partition, { partition, node, epoch });
         took.set(partition, this.#actorsOf(partition, epoch));
       }),
     );
+    for (const [partition, actors] of took) {
+      if (this.#owners.get(partition)?.epoch === actors.epoch) this.#mine.set(partition, actors);
+      else took.delete(partition);
+    }
     if (took.size === 0) return;
-    for (const [partition, actors] of took) this.#mine.set(partition, actors);
     try {
       await this.#readers.open(took);
     } catch (error) {
