@@ -1,5 +1,6 @@
 /** A connection of the command line to a deployment: views to read, requests to send. */
 import { connectBus, type Bus } from '#bus/connect.ts';
+import { withoutCredentials } from '#bus/server-address.ts';
 import { readTopology } from '#bus/stream-survey.ts';
 import { ActorId, addressOf } from '#contracts/address.ts';
 import type { ActorView } from '#contracts/actor-view.ts';
@@ -29,7 +30,7 @@ export class Session implements AsyncDisposable {
       throw new CliError(
         {
           code: 'JETSTREAM_UNAVAILABLE',
-          what: `The NATS server at ${servers.join(', ')} does not answer for its streams.`,
+          what: `The NATS server at ${servers.map(withoutCredentials).join(', ')} does not answer for its streams.`,
           why: (cause as Error).message,
           next: 'Start it with JetStream (nats-server -js), or run: windlass dev',
           exitCode: EXIT.failure,
@@ -85,7 +86,7 @@ async function connect(servers: readonly string[]): Promise<Bus> {
       throw new CliError(
         {
           code: 'NATS_UNAUTHORIZED',
-          what: `The NATS server at ${servers.join(', ')} refuses this user.`,
+          what: `The NATS server at ${servers.map(withoutCredentials).join(', ')} refuses this user.`,
           why: (cause as Error).message,
           next: 'Put user and password into the address: --nats nats://USER:PASSWORD@HOST:4222',
           exitCode: EXIT.unauthorized,
@@ -96,7 +97,7 @@ async function connect(servers: readonly string[]): Promise<Bus> {
     throw new CliError(
       {
         code: 'NATS_UNREACHABLE',
-        what: `No NATS server answers at ${servers.join(', ')}.`,
+        what: `No NATS server answers at ${servers.map(withoutCredentials).join(', ')}.`,
         why: (cause as Error).message || 'Nothing listens there.',
         next: 'Start a local deployment with: windlass dev (or name another server with --nats)',
         exitCode: EXIT.failure,

@@ -1,8 +1,9 @@
 /** Connects to NATS with the settings every part of Windlass relies on. */
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { serverAccessOf } from './server-address.ts';
 
 export type BusOptions = {
-  /** One or more `host:port` or `nats://…` addresses. */
+  /** One or more `host:port` or `nats://user:password@host:port` addresses. */
   servers: readonly string[];
   /** Shown by the server's monitoring. */
   name: string;
@@ -19,11 +20,12 @@ export type Bus = NatsConnection;
  * still holds the connection, and only the missing answer gives it away.
  */
 export async function connectBus(options: BusOptions): Promise<Bus> {
+  const access = serverAccessOf(options.servers);
   const deadline = performance.now() + (options.connectTimeoutMs ?? 20_000);
   for (;;) {
     try {
       return await connect({
-        servers: [...options.servers],
+        ...access,
         name: options.name,
         maxReconnectAttempts: -1,
         reconnectTimeWait: 100,
@@ -35,7 +37,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     } catch (error) {
       if (performance.now() > deadline) {
         throw new Error(
-          `No NATS server answers at ${options.servers.join(', ')}. Start one, or set NATS_URL to where it is.`,
+          `No NATS server answers at ${access.servers.join(', ')}. Start one, or set NATS_URL to where it is.`,
           { cause: error },
         );
       }

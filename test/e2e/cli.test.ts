@@ -1,6 +1,7 @@
 /** The command line as scripts use it: exit codes, streams, formats, and errors that say what to do next. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestNatsServer } from '#test/support/nats-server.ts';
 import { startTestDeployment, windlass, type TestDeployment } from './deployment.ts';
 
 const START_TIMEOUT_MS = 180_000;
@@ -44,6 +45,55 @@ describe('windlass without a deployment', () => {
       valid: false,
       problems: [{ code: 'STAGE_TYPE_UNKNOWN' }],
     });
+  });
+});
+
+describe('windlass where nobody answers', () => {
+  it(
+    'ends with 124 for a request that is stored and finds no orca, and the doctor says so',
+    async () => {
+      const deployment = await startTestDeployment({ orca: 0 });
+      try {
+        const env = { NATS_URL: deployment.natsUrl };
+        const run = await windlass(['pipeline', 'run', '-'], { env, input: waiting(0) });
+        expect(run.stderr).toContain('REQUEST_UNANSWERED');
+        expect(run.exitCode).toBe(124);
+
+        const doctor = await windlass(['doctor'], { env });
+        expect(doctor.stdout).toContain('no node of orca answers');
+        expect(doctor.exitCode).toBe(1);
+      } finally {
+        await deployment.dispose();
+      }
+    },
+    START_TIMEOUT_MS,
+  );
+
+  it('ends with 3 on a server that no service ever started on', async () => {
+    const server = await startTestNatsServer();
+    try {
+      const env = { NATS_URL: server.url };
+      expect((await windlass(['execution', 'ls'], { env })).exitCode).toBe(3);
+      expect((await windlass(['doctor'], { env })).exitCode).toBe(1);
+    } finally {
+      await server.dispose();
+    }
+  });
+
+  it('ends with 4 when the server refuses the user, and connects with the right one', async () => {
+    const server = await startTestNatsServer({
+      extraConfig: 'authorization { user: ada, password: secret }',
+    });
+    try {
+      const refused = await windlass(['execution', 'ls'], { env: { NATS_URL: server.url } });
+      expect(refused.stderr).toContain('NATS_UNAUTHORIZED');
+      expect(refused.exitCode).toBe(4);
+      const withPassword = server.url.replace('nats://', 'nats://ada:secret@');
+      const known = await windlass(['execution', 'ls'], { env: { NATS_URL: withPassword } });
+      expect(known.stderr).toContain('DEPLOYMENT_EMPTY');
+    } finally {
+      await server.dispose();
+    }
   });
 });
 

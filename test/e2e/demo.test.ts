@@ -31,8 +31,34 @@ describe('windlass demo', () => {
   });
 
   it('leaves no process behind', () => {
-    const pids = [...demo.stderr.matchAll(/runs as process (\d+)/g)].map((match) => Number(match[1]));
+    const pids = pidsIn(demo.stderr);
     expect(pids).toHaveLength(4);
     for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   });
+
+  it(
+    'ends everything when it is interrupted',
+    async () => {
+      const { exitCode, stderr } = await windlass(['demo'], { interruptAfter: '3 Canary  RUNNING' });
+      expect(exitCode).toBe(130);
+      const pids = pidsIn(stderr);
+      expect(pids).toHaveLength(4);
+      for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    },
+    DEMO_TIMEOUT_MS,
+  );
+
+  it(
+    'ends everything when it is interrupted while it starts',
+    async () => {
+      const { exitCode, stdout } = await windlass(['demo'], { interruptAfter: 'Starting' });
+      expect(exitCode).toBe(130);
+      expect(stdout).toBe('');
+    },
+    DEMO_TIMEOUT_MS,
+  );
 });
+
+function pidsIn(stderr: string): number[] {
+  return [...stderr.matchAll(/runs as process (\d+)/g)].map((match) => Number(match[1]));
+}

@@ -4,9 +4,10 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { requestSubjects } from '#contracts/subjects.ts';
-import { EXIT, type ExitCode } from '../cli-error.ts';
+import { EXIT, errorTextOf, type ExitCode } from '../cli-error.ts';
 import { ROOT } from '../config.ts';
 import { DevDeployment } from '../dev/dev-deployment.ts';
+import { rejection, runDeployment } from '../dev/run-deployment.ts';
 import { invocationOf, type Invocation } from '../invocation.ts';
 import { refusal } from '../problems.ts';
 import { sendRequest } from '../send-request.ts';
@@ -34,27 +35,34 @@ async function runDemo(cli: Invocation): Promise<ExitCode> {
   const { output } = cli;
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'windlass-demo-'));
   const deployment = new DevDeployment({ dataDir });
-  const stopOnSignal = (): void => void deployment.stop().finally(() => process.exit(EXIT.interrupted));
-  process.on('SIGTERM', stopOnSignal);
-  process.on('SIGHUP', stopOnSignal);
   let exitCode: ExitCode = EXIT.failure;
   try {
-    output.progress('Starting nats-server, a pretended AWS, orca and clouddriver on free ports ...');
-    await deployment.start();
-    for (const { name, pid } of deployment.processes)
-      output.progress(`  ${name} runs as process ${pid ?? '?'}`);
-    await showServerGroups(cli, deployment, 'Before:');
-    exitCode = await deploy(cli, deployment);
-    await showServerGroups(cli, deployment, 'After, read back from the AWS API:');
-    for (const line of NEXT) output.progress(line);
+    exitCode = await runDeployment(deployment, {
+      dataDir,
+      onStart: () =>
+        output.progress('Starting nats-server, a pretended AWS, orca and clouddriver on free ports ...'),
+      work: (interruption) => Promise.race([showcase(cli, deployment), rejection(interruption)]),
+    });
     return exitCode;
+  } catch (error) {
+    exitCode = errorTextOf(error).exitCode;
+    throw error;
   } finally {
-    await deployment.stop();
-    if (exitCode === EXIT.ok) await rm(dataDir, { recursive: true, force: true });
+    if (exitCode === EXIT.ok || exitCode === EXIT.interrupted)
+      await rm(dataDir, { recursive: true, force: true });
     else output.progress(`The logs of everything are kept in ${dataDir}`);
-    process.off('SIGTERM', stopOnSignal);
-    process.off('SIGHUP', stopOnSignal);
   }
+}
+
+async function showcase(cli: Invocation, deployment: DevDeployment): Promise<ExitCode> {
+  const { output } = cli;
+  for (const { name, pid } of deployment.processes)
+    output.progress(`  ${name} runs as process ${pid ?? '?'}`);
+  await showServerGroups(cli, deployment, 'Before:');
+  const exitCode = await deploy(cli, deployment);
+  await showServerGroups(cli, deployment, 'After, read back from the AWS API:');
+  for (const line of NEXT) output.progress(line);
+  return exitCode;
 }
 
 const NEXT = [

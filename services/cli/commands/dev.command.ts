@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { CliError, EXIT } from '../cli-error.ts';
 import { DEV_DIR } from '../config.ts';
 import { DevDeployment } from '../dev/dev-deployment.ts';
+import { runDeployment } from '../dev/run-deployment.ts';
 import { readDevState, removeDevState, writeDevState } from '../dev-state.ts';
 import { invocationOf } from '../invocation.ts';
 import type { Output } from '../output.ts';
@@ -40,8 +41,6 @@ async function runDev(options: DevOptions, command: Command): Promise<void> {
       exitCode: EXIT.conflict,
     });
   }
-  const stopping = Promise.withResolvers<void>();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stopping.resolve);
   const deployment = new DevDeployment({
     dataDir,
     orca: options.orca,
@@ -50,20 +49,19 @@ async function runDev(options: DevOptions, command: Command): Promise<void> {
     onExit: ({ name, reason, restarting }) =>
       output.progress(`${name} ended (${reason})${restarting ? '; it is started again' : ''}`),
   });
-  output.progress('Starting nats-server, the AWS double, orca and clouddriver ...');
-  const started = deployment.start();
-  // An interrupt during the start ends what has started by then.
-  await Promise.race([started, stopping.promise]);
-  try {
-    if (deployment.processes.every(({ pid }) => pid !== undefined))
-      await announce(output, { deployment, dataDir });
-    await stopping.promise;
-    output.progress('Stopping ...');
-  } finally {
-    await removeDevState(dataDir);
-    await started.catch(() => undefined);
-    await deployment.stop();
-  }
+  await runDeployment(deployment, {
+    dataDir,
+    onStart: () => output.progress('Starting nats-server, the AWS double, orca and clouddriver ...'),
+    work: async (interruption) => {
+      try {
+        await announce(output, { deployment, dataDir });
+        await interruption;
+        output.progress('Stopping ...');
+      } finally {
+        await removeDevState(dataDir);
+      }
+    },
+  });
 }
 
 async function announce(

@@ -8,8 +8,10 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectBus } from '#bus/connect.ts';
+import { connectBus, type Bus } from '#bus/connect.ts';
 import { describeNodes } from '#bus/node-description.ts';
+import { readTopology } from '#bus/stream-survey.ts';
+import { partitionCount } from '#contracts/topology.ts';
 import { startNatsServer, type NatsServer } from '#tools/nats-server.ts';
 import { ROOT, childEnvironment } from '../config.ts';
 import { preferredPort } from './preferred-port.ts';
@@ -18,7 +20,6 @@ import { startSmokeTestEndpoint, type SmokeTestEndpoint } from './smoke-test-end
 
 const READY_TIMEOUT_MS = 60_000;
 const READY_CHECK_MS = 100;
-const PARTITIONS = 64;
 const NATS_CHECK_MS = 500;
 const NATS_NAME = 'nats-server';
 const AWS_NAME = 'aws-double';
@@ -56,6 +57,8 @@ export class DevDeployment {
   #aws: ServiceProcess | undefined;
   #awsUrl = '';
   #nodes: ServiceProcess[] = [];
+  #started: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
 
   constructor(options: DevDeploymentOptions) {
     this.#options = options;
@@ -102,22 +105,21 @@ export class DevDeployment {
     ];
   }
 
-  /** Resolves when every node is there and owns its share. Stops everything when that fails. */
+  /** Resolves when every node is there and owns its share; to be called once. Stops everything when that fails. */
   async start(): Promise<void> {
+    this.#started = this.#start();
     try {
-      await this.#start();
+      await this.#started;
     } catch (error) {
       await this.stop();
       throw error;
     }
   }
 
-  /** Ends everything in good order. Idempotent. */
-  async stop(): Promise<void> {
-    clearInterval(this.#natsCheck);
-    await Promise.all(this.#nodes.map((node) => node.stop()));
-    await Promise.all([this.#aws?.stop(), this.#smokeTest?.close()]);
-    await this.#nats?.stop();
+  /** Ends everything in good order, also in the middle of a start. Idempotent. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
   }
 
   /**
@@ -138,6 +140,15 @@ export class DevDeployment {
   async restartNats(): Promise<void> {
     await this.#nats?.restart();
     this.#natsRestarts += 1;
+  }
+
+  async #stop(): Promise<void> {
+    // What is being started now has to be there before it can be ended.
+    await this.#started?.catch(() => undefined);
+    clearInterval(this.#natsCheck);
+    await Promise.all(this.#nodes.map((node) => node.stop()));
+    await Promise.all([this.#aws?.stop(), this.#smokeTest?.close()]);
+    await this.#nats?.stop();
   }
 
   async #start(): Promise<void> {
@@ -227,14 +238,10 @@ export class DevDeployment {
   async #untilOwned(): Promise<void> {
     const bus = await connectBus({ servers: [this.natsUrl], name: 'windlass-dev' });
     const deadline = performance.now() + READY_TIMEOUT_MS;
+    const services = [...new Set(this.#nodes.map((node) => node.service))];
     try {
-      const isReady = async (service: string): Promise<boolean> => {
-        const wanted = this.#nodes.filter((node) => node.service === service).length;
-        const nodes = await describeNodes(bus, service);
-        const owned = nodes.reduce((sum, node) => sum + node.owned.length, 0);
-        return wanted === 0 || (nodes.length >= wanted && owned >= this.#partitions());
-      };
-      while (!(await Promise.all(['orca', 'clouddriver'].map(isReady))).every(Boolean)) {
+      while (!(await Promise.all(services.map((service) => this.#isOwned(bus, service)))).every(Boolean)) {
+        if (this.#stopped) throw new Error('The deployment was stopped while it started.');
         if (performance.now() > deadline) {
           throw new Error(
             `The services did not start within ${READY_TIMEOUT_MS / 1_000} s. Their logs in ${this.#options.dataDir} say why.`,
@@ -247,9 +254,14 @@ export class DevDeployment {
     }
   }
 
-  #partitions(): number {
-    const { WINDLASS_SHARDS = '1', WINDLASS_PARTITIONS = String(PARTITIONS) } = this.#options.env ?? {};
-    return Number(WINDLASS_SHARDS) * Number(WINDLASS_PARTITIONS);
+  /** All nodes of the service answer, and between them they own every partition. */
+  async #isOwned(bus: Bus, service: string): Promise<boolean> {
+    const topology = await readTopology(bus, service);
+    if (topology === null) return false;
+    const nodes = await describeNodes(bus, service);
+    const owned = nodes.reduce((sum, node) => sum + node.owned.length, 0);
+    const wanted = this.#nodes.filter((node) => node.service === service).length;
+    return nodes.length >= wanted && owned >= partitionCount(topology);
   }
 }
 

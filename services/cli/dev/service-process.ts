@@ -40,6 +40,7 @@ export class ServiceProcess {
   #failures = 0;
   #restarts = 0;
   #timer: NodeJS.Timeout | undefined;
+  #stopping: Promise<void> | undefined;
 
   constructor(options: ServiceProcessOptions) {
     this.#options = options;
@@ -69,8 +70,13 @@ export class ServiceProcess {
     return this.#child?.kill(signal) ?? false;
   }
 
-  /** Ends it in good order, by force after 15 s. */
-  async stop(): Promise<void> {
+  /** Ends it in good order, by force after 15 s. Idempotent. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
     this.#wanted = false;
     clearTimeout(this.#timer);
     const child = this.#child;
