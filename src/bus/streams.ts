@@ -71,14 +71,6 @@ function ingressStream(service: string, topology: Topology): StreamDeclaration {
     num_replicas: topology.replicas,
     duplicate_window: 10 * MINUTE_NS,
     max_age: 7 * DAY_NS,
-    sources: topology.services
-      .filter((from) => from !== service || topology.shards > 1)
-      .flatMap((from) =>
-        range(topology.shards).map((shard) => ({
-          name: STREAM.core(from, shard),
-          subject_transforms: [{ src: coreSubjects(from, shard).outboxTo(service), dest: subjects.all }],
-        })),
-      ),
   };
 }
 
@@ -88,10 +80,9 @@ function activityStream(service: string, topology: Topology): StreamDeclaration 
     retention: 'workqueue',
     storage: 'file',
     num_replicas: topology.replicas,
-    sources: range(topology.shards).map((shard) => ({
-      name: STREAM.core(service, shard),
-      subject_transforms: [{ src: coreSubjects(service, shard).tasks, dest: activitySubjects(service).all }],
-    })),
+    subjects: [activitySubjects(service).all],
+    // The relay names each task: what it sends twice after a crash is stored once.
+    duplicate_window: 10 * MINUTE_NS,
   };
 }
 

@@ -81,6 +81,8 @@ export const ActorRecord = z.object({
   sequence: z.number().int().nonnegative(),
   /** Stream sequence of the last envelope applied, per log: a redelivery at or below is a no-op. */
   applied: z.object({ mailbox: z.number().int().nonnegative(), ingress: z.number().int().nonnegative() }),
+  /** Step and effect number of the last envelope heard over the ingress, by sender; the most recent senders last. */
+  heard: z.record(Address, z.tuple([z.number().int(), z.number().int()])).optional(),
   /** For when the actor's alarm is set on the server. */
   wakeAtMs: z.number().int().optional(),
   startedAtMs: z.number().int(),

@@ -32,13 +32,12 @@ export const coreSubjects = (service: string, shard: number) => ({
   mailboxOf: (partition: number, address: Address, envelopeId: string) =>
     `mb.${service}.${shard}.${partition}.${tree(address)}.${token(envelopeId)}`,
   alarm: (address: Address) => `tm.${service}.${shard}.${tree(address)}`,
-  task: (queue: string, address: Address, task: string) =>
-    `tq.${service}.${shard}.${queue}.${tree(address)}.${token(task)}`,
-  tasks: `tq.${service}.${shard}.>`,
-  outbox: (to: { address: Address; place: Place }, envelopeId: string) =>
-    `ob.${service}.${shard}.${partsOf(to.address).service}.${to.place.shard}.${to.place.partition}.${tree(to.address)}.${token(envelopeId)}`,
-  outboxTo: (toService: string) => `ob.${service}.${shard}.${toService}.>`,
-  outboxes: `ob.${service}.${shard}.>`,
+  /** What the actors of a partition have for others: its owner relays it. */
+  relays: (partition: number) => [`ob.${service}.${shard}.${partition}.>`, `tq.${service}.${shard}.${partition}.>`],
+  task: (partition: number, task: { queue: string; actor: Address; name: string }) =>
+    `tq.${service}.${shard}.${partition}.${service}.${task.queue}.${tree(task.actor)}.${token(task.name)}`,
+  outbox: (partition: number, to: { address: Address; place: Place }, envelopeId: string) =>
+    `ob.${service}.${shard}.${partition}.${ingressTokens(to.place, to.address, envelopeId)}`,
   viewSource: `$KV.${service}_${shard}.s.>`,
   viewTarget: `chg.${service}.${shard}.>`,
 });
@@ -50,9 +49,16 @@ export const viewsOfType = (service: string, type: string) => `chg.${service}.*.
 export const ingressSubjects = (service: string) => ({
   all: `in.${service}.>`,
   partition: (place: Place) => `in.${service}.${place.shard}.${place.partition}.>`,
-  of: (place: Place, address: Address, envelopeId: string) =>
-    `in.${service}.${place.shard}.${place.partition}.${tree(address)}.${token(envelopeId)}`,
+  of: (place: Place, address: Address, envelopeId: string) => `in.${ingressTokens(place, address, envelopeId)}`,
 });
+
+/** Where a message of an outbox or of the tasks goes: the subject says it. Null for any other subject. */
+export function relayTarget(subject: string): string | null {
+  const [kind, _service, _shard, _partition, ...target] = subject.split('.');
+  if (kind === 'ob') return `in.${target.join('.')}`;
+  if (kind === 'tq') return `act.${target.join('.')}`;
+  return null;
+}
 
 export const activitySubjects = (service: string) => ({
   all: `act.${service}.>`,
@@ -86,6 +92,10 @@ export const deadSubjects = {
   all: 'dead.>',
   of: (source: string) => `dead.${token(source)}`,
 } as const;
+
+function ingressTokens(place: Place, address: Address, envelopeId: string): string {
+  return `${partsOf(address).service}.${place.shard}.${place.partition}.${tree(address)}.${token(envelopeId)}`;
+}
 
 function tree(address: Address): string {
   const { type, root, id } = partsOf(address);

@@ -7,7 +7,6 @@ import { PartitionKeeper } from './partition-keeper.ts';
 import type {
   ActivityQueues,
   Clock,
-  Housekeeping,
   Ingress,
   Logs,
   Membership,
@@ -17,8 +16,6 @@ import type {
 } from './ports.ts';
 import { Registry } from './registry.ts';
 import { silentEvents, type RuntimeEvents } from './runtime-events.ts';
-
-const SWEEP_MS = 5_000;
 
 /** Everything a node needs from the outside. */
 export type NodePorts = {
@@ -30,7 +27,6 @@ export type NodePorts = {
   activityQueues: ActivityQueues;
   ingress: Ingress;
   replies: Replies;
-  housekeeping: Housekeeping;
 };
 
 export type NodeOptions = {
@@ -81,33 +77,14 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   });
   await keeper.start();
   await worker.start();
-  const stopped = new AbortController();
-  const sweeping = sweepNowAndThen({ ports, events, signal: stopped.signal, isLead: () => keeper.owned[0] === 0 });
   return {
     node: options.node,
     registry,
     owned: () => keeper.owned,
     openCount: () => keeper.openCount,
     stop: async ({ graceMs = 10_000 } = {}) => {
-      stopped.abort();
-      await sweeping;
       await worker.drain(graceMs);
       await keeper.leave();
     },
   };
-}
-
-/** The owner of partition 0 sweeps; during a change of owner two may, which does no harm. */
-async function sweepNowAndThen(args: {
-  ports: NodePorts;
-  events: RuntimeEvents;
-  signal: AbortSignal;
-  isLead: () => boolean;
-}): Promise<void> {
-  const { ports, events, signal, isLead } = args;
-  while (!signal.aborted) {
-    await ports.clock.sleep(SWEEP_MS, signal);
-    if (signal.aborted || !isLead()) continue;
-    await ports.housekeeping.sweep().catch((error: unknown) => events.failed({ error }));
-  }
 }

@@ -4,6 +4,7 @@
  * O1 A partition is worked on only between a successful claim and its release or loss; the claim's epoch fences
  *    everything that is committed under it.
  * O2 A live owner is never robbed: the desired owner waits until the old one has let go or is gone.
+ *    Where two nodes take each other for dead, each waits a while before it takes back what it lost.
  * O3 Whoever sees a newer epoch of another node drops the partition at once.
  *    Answers and news travel apart: an answer to a claim that is older than the news changes nothing.
  * O4 Letting go drains: steps in flight are committed first, the rest is read again by the next owner.
@@ -15,6 +16,8 @@ import { PartitionReaders } from './partition-readers.ts';
 
 const RECONCILE_MS = 1_000;
 const PURGE_MS = 500;
+/** Whoever took a partition from a living owner is alive itself, whatever is heard of it: no fight in a hot loop. */
+const CONTEST_MS = 1_000;
 
 export type PartitionKeeperOptions = Omit<ActorsOptions, 'partition' | 'epoch' | 'onLost'> & {
   node: string;
@@ -27,6 +30,8 @@ export class PartitionKeeper {
   readonly #readers: PartitionReaders;
   readonly #mine = new Map<number, PartitionActors>();
   readonly #owners = new Map<number, PartitionOwner>();
+  /** Lost to another node: not to be claimed before this time. */
+  readonly #contestedUntilMs = new Map<number, number>();
   readonly #stop = new AbortController();
   #nodes: readonly string[] = [];
   #watch: Subscription | undefined;
@@ -112,6 +117,7 @@ export class PartitionKeeper {
     if (surplus.length > 0) await this.#release(surplus);
     const wanted = [...desired]
       .filter(([partition, owner]) => owner === node && !this.#mine.has(partition) && this.#isFree(partition))
+      .filter(([partition]) => (this.#contestedUntilMs.get(partition) ?? 0) <= this.#options.clock.nowMs())
       .map(([partition]) => partition);
     if (wanted.length > 0) await this.#claim(wanted);
   }
@@ -136,7 +142,10 @@ export class PartitionKeeper {
     );
     for (const [partition, actors] of took) {
       if (this.#owners.get(partition)?.epoch === actors.epoch) this.#mine.set(partition, actors);
-      else took.delete(partition);
+      else {
+        took.delete(partition);
+        this.#noteContest(partition);
+      }
     }
     if (took.size === 0) return;
     try {
@@ -176,10 +185,15 @@ export class PartitionKeeper {
   async #lose(partition: number, actors: PartitionActors): Promise<void> {
     if (this.#mine.get(partition) !== actors) return;
     this.#mine.delete(partition);
+    this.#noteContest(partition);
     await actors.drop();
     await this.#readers.close([actors]);
     this.#options.events.partitionsChanged({ owned: this.owned, took: [], dropped: [partition] });
     this.#kick();
+  }
+
+  #noteContest(partition: number): void {
+    this.#contestedUntilMs.set(partition, this.#options.clock.nowMs() + CONTEST_MS);
   }
 
   async #purgeAll(): Promise<void> {

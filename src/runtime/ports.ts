@@ -60,7 +60,10 @@ export interface Subscription {
 }
 
 export interface Logs {
-  /** Delivers both logs of the partitions, each in sequence order, from the oldest entry kept. */
+  /**
+   * Delivers both logs of the partitions, each in sequence order, from the oldest entry kept. While it is open, what
+   * the actors of these partitions have for others is passed on to them.
+   */
   read(partitions: readonly number[], onEntry: (entry: LogEntry) => void): Promise<Subscription>;
   /** Forgets entries of one log below `sequence`: all of them are applied. */
   purge(args: { log: 'mailbox' | 'ingress'; partition: number; belowSequence: number }): Promise<void>;
@@ -113,12 +116,6 @@ export interface Ingress {
 export interface Replies {
   /** Tells a waiting requester what came of its event. Best effort. */
   reply(to: string, answer: Json): void;
-}
-
-/** Work that one node of a service does now and then for all of them. */
-export interface Housekeeping {
-  /** Forgets what was relayed to its receiver. Safe at any time and on any number of nodes. */
-  sweep(): Promise<void>;
 }
 
 export interface Views {

@@ -30,9 +30,13 @@ export function describeNodePorts(binding: string, open: () => Promise<PortsUnde
     const partitionOf = (address: Address): number => placeOf(address, bus.topology).partition;
     const everything = (): number[] => Array.from({ length: partitionCount(bus.topology) }, (_, index) => index);
 
-    /** Owns the actor's partition, whoever had it before. */
+    const reading = new Set<number>();
+
+    /** Owns the actor's partition, whoever had it before, and reads it as an owner does. */
     async function own(address: Address): Promise<number> {
       const partition = partitionOf(address);
+      if (!reading.has(partition)) await orca.logs.read([partition], () => undefined);
+      reading.add(partition);
       let seenEpoch = 0;
       const watch = await orca.ownership.watch((owner) => {
         if (owner.partition === partition) seenEpoch = owner.epoch;

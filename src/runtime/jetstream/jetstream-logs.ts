@@ -4,9 +4,13 @@ import { STREAM, coreSubjects, deadSubjects, ingressSubjects } from '#contracts/
 import { shardOf } from '#contracts/topology.ts';
 import { readOrdered, type ReadMessage } from '#bus/ordered-reader.ts';
 import { publish } from '#bus/publish.ts';
+import { Relay } from '#bus/relay.ts';
 import type { LogEntry, Logs, Subscription } from '../ports.ts';
 import type { JetStreamBinding } from './jetstream-record-store.ts';
 
+const RELAY_PURGE_MS = 500;
+
+/** Whoever reads a partition also passes on what its actors have for others. */
 export class JetStreamLogs implements Logs {
   readonly #binding: JetStreamBinding;
 
@@ -15,32 +19,66 @@ export class JetStreamLogs implements Logs {
   }
 
   async read(partitions: readonly number[], onEntry: (entry: LogEntry) => void): Promise<Subscription> {
-    const { bus, service, topology } = this.#binding;
-    const readers: { close(): Promise<void> }[] = [];
+    const { service, topology, bus } = this.#binding;
+    const closers: { close(): Promise<void> | void }[] = [];
     const shards = Map.groupBy(partitions, (partition) => shardOf(partition, topology));
     for (const [shard, owned] of shards) {
-      readers.push(
-        await readOrdered(
-          bus,
-          {
-            stream: STREAM.core(service, shard),
-            subjects: owned.map((partition) => coreSubjects(service, shard).mailbox(partition)),
-            from: 0,
-          },
-          (message) => onEntry(entryOf('mailbox', message)),
-        ),
-        await readOrdered(
-          bus,
-          {
-            stream: STREAM.ingress(service),
-            subjects: owned.map((partition) => ingressSubjects(service).partition({ shard, partition })),
-            from: 0,
-          },
-          (message) => onEntry(entryOf('ingress', message)),
+      closers.push(await this.#readCore({ shard, owned, onEntry }));
+      const subjects = owned.map((partition) => ingressSubjects(service).partition({ shard, partition }));
+      closers.push(
+        await readOrdered(bus, { stream: STREAM.ingress(service), subjects, from: 0 }, (message) =>
+          onEntry(entryOf('ingress', message)),
         ),
       );
     }
-    return { close: async () => void (await Promise.all(readers.map((reader) => reader.close()))) };
+    return { close: async () => void (await Promise.all(closers.map((closer) => closer.close()))) };
+  }
+
+  /** Mailboxes, outboxes and tasks of some partitions of one shard. */
+  async #readCore(args: {
+    shard: number;
+    owned: readonly number[];
+    onEntry: (entry: LogEntry) => void;
+  }): Promise<Subscription> {
+    const { bus, service } = this.#binding;
+    const { shard, owned, onEntry } = args;
+    const stream = STREAM.core(service, shard);
+    const subjects = coreSubjects(service, shard);
+    const relays = new Map(owned.map((partition) => [partition, new Relay({ bus, stream })]));
+    const reader = await readOrdered(
+      bus,
+      {
+        stream,
+        subjects: owned.flatMap((partition) => [subjects.mailbox(partition), ...subjects.relays(partition)]),
+        from: 0,
+      },
+      (message) => {
+        const relayed = relays.get(partitionOf(message.subject))?.push(message);
+        if (!relayed) onEntry(entryOf('mailbox', message));
+      },
+    );
+    const purging = setInterval(() => void this.#purgeRelayed(shard, relays), RELAY_PURGE_MS);
+    return {
+      close: async () => {
+        clearInterval(purging);
+        for (const relay of relays.values()) relay.close();
+        await reader.close();
+      },
+    };
+  }
+
+  /** What a receiver has is forgotten here, whoever owns the partition by now. */
+  async #purgeRelayed(shard: number, relays: ReadonlyMap<number, Relay>): Promise<void> {
+    const { bus, service } = this.#binding;
+    for (const [partition, relay] of relays) {
+      const seq = relay.takePurge();
+      if (seq === null) continue;
+      for (const filter of coreSubjects(service, shard).relays(partition)) {
+        await bus
+          .request(`$JS.API.STREAM.PURGE.${STREAM.core(service, shard)}`, JSON.stringify({ filter, seq }), { timeout: 5_000 })
+          .catch(() => relay.purgeFailed());
+      }
+    }
   }
 
   async purge(args: { log: 'mailbox' | 'ingress'; partition: number; belowSequence: number }): Promise<void> {
@@ -67,12 +105,16 @@ export class JetStreamLogs implements Logs {
 }
 
 function entryOf(log: LogEntry['log'], message: ReadMessage): LogEntry {
-  // mb.<service>.<shard>.<partition>.… and in.<service>.<shard>.<partition>.…
-  const partition = Number(message.subject.split('.')[3]);
+  const partition = partitionOf(message.subject);
   const base = { log, partition, sequence: message.sequence, raw: message.data };
   try {
     return { ...base, envelope: Envelope.parse(JSON.parse(message.data)) };
   } catch (error) {
     return { ...base, envelope: null, reason: `ENVELOPE_INVALID: ${(error as Error).message}` };
   }
+}
+
+/** mb, ob, tq and in: `<kind>.<service>.<shard>.<partition>.…` */
+function partitionOf(subject: string): number {
+  return Number(subject.split('.')[3]);
 }

@@ -1,5 +1,4 @@
 /** All ports of a node on one NATS connection. */
-import { RelaySweep } from '#bus/relay-sweep.ts';
 import type { NodePorts } from '../node.ts';
 import { systemClock } from '../system-clock.ts';
 import { JetStreamActivityQueues } from './jetstream-activity-queues.ts';
@@ -18,6 +17,5 @@ export function jetStreamNodePorts(binding: JetStreamBinding): NodePorts {
     activityQueues: new JetStreamActivityQueues(binding),
     ingress: new JetStreamIngress(binding),
     replies: new JetStreamReplies(binding.bus),
-    housekeeping: new RelaySweep(binding),
   };
 }

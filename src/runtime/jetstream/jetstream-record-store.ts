@@ -110,12 +110,14 @@ export class JetStreamRecordStore implements RecordStore {
         const { to, id } = part.envelope;
         const place = placeOf(to, topology);
         const near = partsOf(to).service === service && place.shard === own.shard;
-        const subject = near ? subjects.mailboxOf(place.partition, to, id) : subjects.outbox({ address: to, place }, id);
+        const subject = near
+          ? subjects.mailboxOf(place.partition, to, id)
+          : subjects.outbox(own.partition, { address: to, place }, id);
         return { subject, data: JSON.stringify(part.envelope) };
       }
       case 'task':
         return {
-          subject: subjects.task(part.task.queue, from, taskName(part.task)),
+          subject: subjects.task(own.partition, { queue: part.task.queue, actor: from, name: taskName(part.task) }),
           data: JSON.stringify(part.task),
         };
       case 'alarm':

@@ -11,7 +11,10 @@ const SMALL_CONTEXT_CHARS = 64 * 1024;
 const FEW_ENTRIES = 8;
 
 /** What of a record does not come from the draft. */
-export type RecordFrame = Pick<ActorRecord, 'step' | 'applied' | 'startedAtMs' | 'definition'>;
+export type RecordFrame = Pick<
+  ActorRecord,
+  'step' | 'applied' | 'heard' | 'startedAtMs' | 'definition'
+>;
 
 /**
  * Sets, moves or removes the one alarm. An alarm that is armed for earlier than needed stays: it rings for
@@ -59,6 +62,7 @@ export function recordOf(
     step: frame.step,
     sequence: draft.sequence,
     applied: frame.applied,
+    ...(frame.heard === undefined ? {} : { heard: frame.heard }),
     ...(draft.armedAtMs === undefined ? {} : { wakeAtMs: draft.armedAtMs }),
     startedAtMs: frame.startedAtMs,
     updatedAtMs: draft.nowMs,

@@ -5,6 +5,7 @@ import { viewOf } from './actor-view.ts';
 import { deliver } from './deliver.ts';
 import { draftOf, emptyDraft, type Draft } from './draft.ts';
 import { actorFailed } from './failure-of.ts';
+import { hear, type Heard } from './heard.ts';
 import { isTooLarge, RECORD_CHARS_MAX, recordOf, settleAlarm, type RecordFrame } from './finish-step.ts';
 import type { Birth, Delivery, Kernel, Refusal, StepOutcome } from './kernel.ts';
 import { prepareDefinition, preparedOf, type PreparedDefinition } from './prepared-definition.ts';
@@ -53,16 +54,21 @@ function step(
   const open = () => draftOf(prepared, record, stepMs);
   const draft = open();
   const applied = { ...record.applied };
+  let heard: Heard = record.heard ?? {};
   const refusals: Refusal[] = [];
-  for (const { envelope, log, sequence } of fresh) {
+  for (const delivery of fresh) {
+    const { envelope, log, sequence } = delivery;
     if (sequence <= applied[log]) continue;
     applied[log] = sequence;
-    const reason = deliver(draft, envelope);
+    const heardNow = hear(heard, delivery);
+    const reason = heardNow === null ? 'repeated' : deliver(draft, envelope);
+    heard = heardNow ?? heard;
     if (reason !== undefined) refusals.push({ envelopeId: envelope.id, reason });
   }
   const frame: RecordFrame = {
     step: record.step + 1,
     applied,
+    ...(Object.keys(heard).length > 0 ? { heard } : {}),
     startedAtMs: record.startedAtMs,
     definition: record.definition,
   };

@@ -13,9 +13,10 @@ import type { MemoryBus } from './memory-bus.ts';
 
 /**
  * Decides at each port call whether the process dies there. `freeze`: the call hangs for a while, the node is believed
- * dead meanwhile, and then goes on as if nothing had happened: a zombie.
+ * dead meanwhile, and then goes on as if nothing had happened: a zombie. `suspend`: the same for the whole process, as
+ * by SIGSTOP; what was sent to it meanwhile arrives afterwards, all at once.
  */
-export type CrashPlan = (call: string) => 'go-on' | 'crash-before' | 'crash-after' | 'freeze';
+export type CrashPlan = (call: string) => 'go-on' | 'crash-before' | 'crash-after' | 'freeze' | 'suspend';
 
 export type MemoryNode = {
   ports: NodePorts;
@@ -45,6 +46,7 @@ class Life {
   readonly node: string;
   readonly #crashPlan: CrashPlan;
   readonly #closers = new Set<() => void>();
+  #suspendedUntilMs = 0;
 
   constructor(args: { bus: MemoryBus; service: string; node: string; crashPlan?: CrashPlan }) {
     this.bus = args.bus;
@@ -58,14 +60,22 @@ class Life {
     if (!this.alive) return never();
     const plan = this.#crashPlan(name);
     if (plan === 'crash-before') return this.#die();
-    if (plan === 'freeze') await this.#freeze();
+    if (plan === 'suspend') this.#suspendedUntilMs = this.bus.clock.nowMs() + FREEZE_MS;
+    if (plan === 'freeze' || plan === 'suspend') await this.#freeze();
+    await this.running();
     await this.#travel();
     if (!this.alive) return never();
     const result = act();
     if (plan === 'crash-after') return this.#die();
-    if (!this.bus.delayMs) return result;
-    await this.#travel();
+    if (this.bus.delayMs) await this.#travel();
+    await this.running();
     return this.alive ? result : never();
+  }
+
+  /** Resolves when the process is not suspended. */
+  async running(): Promise<void> {
+    const { clock } = this.bus;
+    while (this.#suspendedUntilMs > clock.nowMs()) await clock.sleep(this.#suspendedUntilMs - clock.nowMs());
   }
 
   /** A subscription's way from the bus to this node. */
@@ -74,6 +84,7 @@ class Life {
     return new DelayedChannel<T>({
       clock,
       delayMs,
+      notBeforeMs: () => this.#suspendedUntilMs,
       receive: (value) => {
         if (this.alive) receive(value);
       },
@@ -140,7 +151,11 @@ function portsOf(life: Life): NodePorts {
   return {
     clock: {
       nowMs: () => bus.clock.nowMs(),
-      sleep: (delayMs, signal) => bus.clock.sleep(delayMs, signal).then(() => (life.alive ? undefined : never())),
+      sleep: async (delayMs, signal) => {
+        await bus.clock.sleep(delayMs, signal);
+        await life.running();
+        return life.alive ? undefined : never();
+      },
     },
     store: {
       load: (address) =>
@@ -160,7 +175,8 @@ function portsOf(life: Life): NodePorts {
             bus.queue(service, queue).consume({
               node: life.node,
               concurrency,
-              onTask: (task, delivery) => (life.alive ? onTask(task, delivery) : never()),
+              onTask: (task, delivery) =>
+                life.running().then(() => (life.alive ? onTask(task, delivery) : never())),
             }),
           ),
         ),
@@ -172,7 +188,6 @@ function portsOf(life: Life): NodePorts {
     },
     ingress: { send: (envelope) => life.call('ingress.send', () => bus.deliver(Envelope.parse(envelope))) },
     replies: { reply: () => undefined },
-    housekeeping: { sweep: async () => undefined },
   };
 }
 
