@@ -21,7 +21,7 @@ export type SimulatedService = {
 };
 
 /** Chance of each at one port call. */
-export type FaultRates = { crashBefore: number; crashAfter: number; freeze: number };
+export type FaultRates = { crashBefore: number; crashAfter: number; freeze: number; suspend: number };
 
 const REPLACE_MS_MAX = 3_000;
 const WATCH_MS = 250;
@@ -83,15 +83,25 @@ export class SimulatedCluster {
 
   #planOf(node: string): CrashPlan {
     const random = this.#random.fork();
-    const { crashBefore, crashAfter, freeze } = this.#rates;
+    const { crashBefore, crashAfter, freeze, suspend } = this.#rates;
+    const faults = [
+      ['crash-before', crashBefore],
+      ['crash-after', crashAfter],
+      ['freeze', freeze],
+      ['suspend', suspend],
+    ] as const;
     return (call) => {
-      const roll = random.next();
-      if (!this.#hasFaults || roll >= crashBefore + crashAfter + freeze) return 'go-on';
-      const fault = roll < crashBefore ? 'crash-before' : roll < crashBefore + crashAfter ? 'crash-after' : 'freeze';
-      this.#bus.note(`${fault} ${node} ${call}`);
-      if (fault === 'freeze') this.freezes += 1;
-      else this.crashes += 1;
-      return fault;
+      let roll = random.next();
+      if (!this.#hasFaults) return 'go-on';
+      for (const [fault, rate] of faults) {
+        roll -= rate;
+        if (roll >= 0) continue;
+        this.#bus.note(`${fault} ${node} ${call}`);
+        if (fault === 'freeze' || fault === 'suspend') this.freezes += 1;
+        else this.crashes += 1;
+        return fault;
+      }
+      return 'go-on';
     };
   }
 }

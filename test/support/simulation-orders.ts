@@ -1,7 +1,9 @@
 /** A shop under faults: every order is charged once, shipped once, and counted once by the ledger. */
 import { ActorRecord } from '#contracts/actor-record.ts';
 import { addressOf, type Address } from '#contracts/address.ts';
+import type { Failure } from '#contracts/failure.ts';
 import { Topology } from '#contracts/topology.ts';
+import { ActivityFailed } from '#runtime/activity.ts';
 import { VirtualClock } from '#runtime/memory/virtual-clock.ts';
 import { SimulationBus, type Weakness } from './simulation-bus.ts';
 import { SimulatedCluster } from './simulation-cluster.ts';
@@ -15,6 +17,12 @@ const SERVICE = 'shop';
 const topology = Topology.parse({ services: [SERVICE], partitionsPerShard: 4 });
 const ledger = addressOf({ service: SERVICE, type: 'ledger', root: 'ledger', id: 'ledger' });
 
+const BUSY: Failure = { code: 'BUSY', message: 'try again', kind: 'busy' };
+const LOST_ANSWER: Failure = { code: 'TIMEOUT', message: 'it may have happened', kind: 'unknown-outcome' };
+
+/** Sales over the counter: the ledger hears of them in bursts, one behind the other. */
+const COUNTER_SALES_MAX = 60;
+
 export async function simulateOrders(seed: number, options: { weaken?: Weakness } = {}): Promise<SimulationVerdict> {
   const random = new SeededRandom(seed);
   const clock = new VirtualClock();
@@ -23,7 +31,7 @@ export async function simulateOrders(seed: number, options: { weaken?: Weakness 
   const cluster = new SimulatedCluster({
     bus,
     random: random.fork(),
-    rates: { crashBefore: 0.02 * intensity, crashAfter: 0.02 * intensity, freeze: 0.015 * intensity },
+    rates: { crashBefore: 0.02 * intensity, crashAfter: 0.02 * intensity, freeze: 0.01 * intensity, suspend: 0.01 * intensity },
   });
   const orders = random.between(3, 8);
   /** Keys of the charges that were really made: the same key charges nothing twice. */
@@ -37,8 +45,10 @@ export async function simulateOrders(seed: number, options: { weaken?: Weakness 
     activities: (node) => ({
       charge: async (_input, { idempotencyKey }) => {
         await node.clock.sleep(working.between(0, 300));
+        if (working.chance(0.2)) throw new ActivityFailed(BUSY);
         charges.add(idempotencyKey);
         await node.clock.sleep(working.between(0, 300));
+        if (working.chance(0.1)) throw new ActivityFailed(LOST_ANSWER);
         return idempotencyKey;
       },
     }),
@@ -49,15 +59,20 @@ export async function simulateOrders(seed: number, options: { weaken?: Weakness 
     bus.deliver({ v: 1, kind: 'start', id: `start-${order}`, to: orderAddress(order), input });
     await clock.advance(random.between(0, 1_500));
   }
+  const sales = random.between(0, COUNTER_SALES_MAX);
+  for (let sale = 0; sale < sales; sale += 1) {
+    bus.deliver({ v: 1, kind: 'event', id: `sale-${sale}`, to: ledger, event: { type: 'SHIPPED' } });
+    if (random.chance(0.4)) await clock.advance(random.between(0, 1_200));
+  }
   await clock.advance(FAULTS_MS);
   cluster.endFaults();
   const found: string[] = [...bus.violations];
   await clock
-    .advanceUntil(() => isOver(bus, orders), LIVENESS_MS)
+    .advanceUntil(() => isOver(bus, { orders, shipped: orders + sales }), LIVENESS_MS)
     .catch(() => found.push('stuck: not over two minutes after the last fault'));
   // What comes too often comes late.
   await clock.advance(5_000);
-  found.push(...judgeOrders(bus, { orders, charges }), ...bus.violations);
+  found.push(...judgeOrders(bus, { orders, sales, charges }), ...bus.violations);
   return {
     findings: [...new Set(found)],
     traceHash: bus.traceHash(),
@@ -69,7 +84,7 @@ export async function simulateOrders(seed: number, options: { weaken?: Weakness 
 
 function judgeOrders(
   bus: SimulationBus,
-  { orders, charges }: { orders: number; charges: ReadonlySet<string> },
+  { orders, sales, charges }: { orders: number; sales: number; charges: ReadonlySet<string> },
 ): string[] {
   const found: string[] = [];
   for (let order = 0; order < orders; order += 1) {
@@ -80,13 +95,14 @@ function judgeOrders(
   const charged = charges.size;
   if (charged !== orders) found.push(`${charged > orders ? 'doubled' : 'lost'}: ${charged} of ${orders} charged`);
   const shipped = recordOf(bus, ledger)?.state.context['shipped'];
-  if (shipped !== orders) found.push(`${Number(shipped) > orders ? 'doubled' : 'lost'}: ${String(shipped)} of ${orders} shipped`);
+  const all = orders + sales;
+  if (shipped !== all) found.push(`${Number(shipped) > all ? 'doubled' : 'lost'}: ${String(shipped)} of ${all} counted`);
   for (const { reason } of bus.dead) found.push(`parked: ${reason}`);
   return found;
 }
 
-function isOver(bus: SimulationBus, orders: number): boolean {
-  if (recordOf(bus, ledger)?.state.context['shipped'] !== orders) return false;
+function isOver(bus: SimulationBus, { orders, shipped }: { orders: number; shipped: number }): boolean {
+  if (recordOf(bus, ledger)?.state.context['shipped'] !== shipped) return false;
   return Array.from({ length: orders }, (_, order) => recordOf(bus, orderAddress(order))?.status).every(
     (status) => status === 'done',
   );
