@@ -188,7 +188,6 @@ function portsOf(life: Life): NodePorts {
     },
     ingress: { send: (envelope) => life.call('ingress.send', () => bus.deliver(Envelope.parse(envelope))) },
     replies: { reply: () => undefined },
-    housekeeping: { sweep: async () => undefined },
   };
 }
 
