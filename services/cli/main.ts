@@ -1,5 +1,14 @@
 #!/usr/bin/env node
 /** The command line `windlass`. */
+import type { Writable } from 'node:stream';
 import { runCli } from './run-cli.ts';
 
 await runCli(process.argv.slice(2));
+await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+// A timer that the client library leaves behind must not keep a finished command alive.
+process.exit();
+
+/** Resolves when everything written so far has left the process; exiting earlier would cut what is in a pipe. */
+async function flushed(stream: Writable): Promise<void> {
+  await new Promise<void>((resolve) => stream.write('', () => resolve()));
+}
