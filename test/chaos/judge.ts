@@ -29,7 +29,7 @@ export type Verdict = {
 
 export async function judge(args: {
   doubleUrl: string;
-  views: JetStreamViews;
+  views: Pick<JetStreamViews, 'readType'>;
   /** Execution id by deployment. */
   executions: ReadonlyMap<number, string>;
 }): Promise<Verdict> {
@@ -44,7 +44,7 @@ export async function judge(args: {
 
 async function judgeExecutions(
   verdict: Verdict,
-  args: { views: JetStreamViews; executions: ReadonlyMap<number, string> },
+  args: { views: Pick<JetStreamViews, 'readType'>; executions: ReadonlyMap<number, string> },
 ): Promise<void> {
   const views = await args.views.readType({ service: 'orca', type: 'execution' });
   for (const [deployment, executionId] of args.executions) {
@@ -74,13 +74,16 @@ function judgeCloud(verdict: Verdict, args: { deployment: number; resources: rea
       verdict.findings.push(`deployment ${deployment}: ${lives.length} of ${kind}: ${lives.map(nameOf).join(', ')}`);
     }
   }
-  const fresh = resources.find((life) => life.kind === 'autoScalingGroup' && nameOf(life) === newGroupOf(deployment));
+  const living = resources.filter((life) => life.endedAtMs === undefined);
+  const groupNamed = (name: string): Life | undefined =>
+    living.find((life) => life.kind === 'autoScalingGroup' && nameOf(life) === name);
+  const fresh = groupNamed(newGroupOf(deployment));
   if (!fresh || isDisabled(fresh)) {
     verdict.findings.push(`deployment ${deployment}: ${newGroupOf(deployment)} is not there or takes no traffic`);
     verdict.failed += 1;
   }
-  const old = resources.find((life) => life.kind === 'autoScalingGroup' && nameOf(life) === oldGroupOf(deployment));
-  if (old && !isDisabled(old)) {
+  const old = groupNamed(oldGroupOf(deployment));
+  if (old && (!isDisabled(old) || isRegistered(oldGroupOf(deployment), living))) {
     verdict.orphaned += 1;
     verdict.findings.push(`deployment ${deployment}: ${oldGroupOf(deployment)} still takes traffic`);
   }
@@ -107,6 +110,14 @@ function belongsTo(life: Life, cluster: string): boolean {
 
 function nameOf(life: Life): string {
   return life.name ?? life.id;
+}
+
+/** Whether an instance of the group is still registered with a target group, and not leaving it. */
+function isRegistered(group: string, living: readonly Life[]): boolean {
+  const instances = new Set(
+    living.filter((life) => life.kind === 'instance' && life.last['groupName'] === group).map((life) => life.id),
+  );
+  return living.some((life) => life.kind === 'targetRegistration' && instances.has(String(life.last['instanceId'])));
 }
 
 function isDisabled(life: Life): boolean {
