@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { Topology } from '#contracts/topology.ts';
+import { createKernel } from '#runtime/kernel/xstate5-kernel.ts';
+import { MemoryBus } from '#runtime/memory/memory-bus.ts';
+import { memoryNode } from '#runtime/memory/memory-node-ports.ts';
+import { VirtualClock } from '#runtime/memory/virtual-clock.ts';
+import type { NodePorts } from '#runtime/node.ts';
+import { PartitionKeeper } from '#runtime/partition-keeper.ts';
+import { Registry } from '#runtime/registry.ts';
+import { silentEvents } from '#runtime/runtime-events.ts';
+
+const topology = Topology.parse({ services: ['shop'], partitionsPerShard: 1 });
+
+function world() {
+  const clock = new VirtualClock();
+  const bus = new MemoryBus({ clock, topology });
+  const portsOf = (node: string) => memoryNode(bus, { service: 'shop', node }).ports;
+  const keeperOf = (node: string, ports: NodePorts) => {
+    const kernel = createKernel();
+    const registry = new Registry(kernel, []);
+    return new PartitionKeeper({ ...ports, node, partitions: 1, kernel, registry, events: silentEvents });
+  };
+  const owner = () => bus.service('shop').owners.get(0);
+  return { clock, bus, portsOf, keeperOf, owner };
+}
+
+describe('the keeper of partitions', () => {
+  it('takes a partition again when the news of a later owner came before the answer to its claim', async () => {
+    const { clock, portsOf, keeperOf, owner } = world();
+    const ports = portsOf('a');
+    const other = portsOf('b');
+    let claims = 0;
+    const keeper = keeperOf('a', {
+      ...ports,
+      ownership: {
+        ...ports.ownership,
+        claim: async (args) => {
+          const epoch = await ports.ownership.claim(args);
+          claims += 1;
+          if (claims > 1 || epoch === null) return epoch;
+          // Another node takes it and gives it back while the answer is on its way.
+          const taken = await other.ownership.claim({ partition: 0, node: 'b', seenEpoch: epoch });
+          await other.ownership.release({ partition: 0, epoch: taken ?? 0 });
+          return epoch;
+        },
+      },
+    });
+    void keeper.start();
+    await clock.advance(5_000);
+    expect(claims).toBe(2);
+    expect(keeper.owned).toEqual([0]);
+    expect(owner()).toMatchObject({ node: 'a' });
+  });
+
+  it('does not fight in a hot loop with a node that it takes for dead', async () => {
+    const { clock, portsOf, keeperOf } = world();
+    let claims = 0;
+    for (const node of ['a', 'b']) {
+      const ports = portsOf(node);
+      const keeper = keeperOf(node, {
+        ...ports,
+        // Each hears of itself only.
+        membership: { join: async (self, onChange) => onChange([self]), leave: async () => undefined },
+        ownership: {
+          ...ports.ownership,
+          claim: (args) => {
+            claims += 1;
+            if (claims > 1_000) throw new Error('a hot loop');
+            return ports.ownership.claim(args);
+          },
+        },
+      });
+      void keeper.start();
+    }
+    await clock.advance(10_000);
+    expect(claims).toBeGreaterThan(2);
+    expect(claims).toBeLessThan(50);
+  });
+});

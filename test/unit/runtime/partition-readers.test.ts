@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { PartitionActors } from '#runtime/partition-actors.ts';
+import { PartitionReaders } from '#runtime/partition-readers.ts';
+import type { LogEntry, Logs } from '#runtime/ports.ts';
+
+type Read = { partitions: readonly number[]; deliver: (partition: number, sequence: number) => void; closed: boolean };
+
+/** Logs that deliver when told to, also after a reader was closed: what was under way then still arrives. */
+function scriptedLogs(): { logs: Logs; reads: Read[] } {
+  const reads: Read[] = [];
+  const logs: Logs = {
+    read: async (partitions, onEntry) => {
+      const read: Read = {
+        partitions,
+        closed: false,
+        deliver: (partition, sequence) => onEntry({ log: 'mailbox', partition, sequence, envelope: null, raw: '' }),
+      };
+      reads.push(read);
+      return { close: async () => void (read.closed = true) };
+    },
+    purge: async () => undefined,
+    park: async () => undefined,
+  };
+  return { logs, reads };
+}
+
+function listener(): { actors: PartitionActors; heard: number[] } {
+  const heard: number[] = [];
+  const accept = (entry: LogEntry) => void heard.push(entry.sequence);
+  return { actors: { accept } as unknown as PartitionActors, heard };
+}
+
+describe('the readers of owned partitions', () => {
+  it('gives nothing that an old reader still delivers to the new actors of a partition', async () => {
+    const { logs, reads } = scriptedLogs();
+    const readers = new PartitionReaders(logs);
+    const [before, after] = [listener(), listener()];
+    await readers.open(new Map([[3, before.actors]]));
+    // The partition is taken again before its first reader is closed.
+    await readers.open(new Map([[3, after.actors]]));
+    reads[0]?.deliver(3, 12);
+    reads[1]?.deliver(3, 11);
+    await readers.close([before.actors]);
+    reads[0]?.deliver(3, 13);
+    expect(after.heard).toEqual([11]);
+    expect(before.heard).toEqual([12, 13]);
+    expect(reads.map((read) => read.closed)).toEqual([true, false]);
+  });
+
+  it('replaces a reader by one for the rest when some of its partitions go', async () => {
+    const { logs, reads } = scriptedLogs();
+    const readers = new PartitionReaders(logs);
+    const [stays, goes] = [listener(), listener()];
+    await readers.open(
+      new Map([
+        [1, stays.actors],
+        [2, goes.actors],
+      ]),
+    );
+    await readers.close([goes.actors]);
+    expect(reads.map((read) => read.partitions)).toEqual([[1, 2], [1]]);
+    expect(reads.map((read) => read.closed)).toEqual([true, false]);
+    reads[1]?.deliver(1, 5);
+    expect(stays.heard).toEqual([5]);
+  });
+});
