@@ -61,7 +61,10 @@ export class PartitionKeeper {
       this.#nodes = nodes;
       this.#kick();
     });
-    this.#loops = [this.#every(RECONCILE_MS, () => this.#reconcile()), this.#every(PURGE_MS, () => this.#purgeAll())];
+    this.#loops = [
+      this.#every(RECONCILE_MS, () => this.#reconcile()),
+      this.#every(PURGE_MS, () => this.#purgeAll()),
+    ];
     await this.#reconcile();
   }
 
@@ -136,7 +139,8 @@ export class PartitionKeeper {
         const epoch = await ownership.claim({ partition, node, seenEpoch });
         if (epoch === null) return;
         // The answer may come after the news of a later owner: that one must not be forgotten.
-        if ((this.#owners.get(partition)?.epoch ?? 0) < epoch) this.#owners.set(partition, { partition, node, epoch });
+        if ((this.#owners.get(partition)?.epoch ?? 0) < epoch)
+          this.#owners.set(partition, { partition, node, epoch });
         took.set(partition, this.#actorsOf(partition, epoch));
       }),
     );
@@ -177,7 +181,9 @@ export class PartitionKeeper {
     await Promise.all(released.map(({ actors }) => actors.drop()));
     await this.#readers.close(released.map(({ actors }) => actors));
     await Promise.all(
-      released.map(({ partition, actors }) => this.#options.ownership.release({ partition, epoch: actors.epoch })),
+      released.map(({ partition, actors }) =>
+        this.#options.ownership.release({ partition, epoch: actors.epoch }),
+      ),
     );
     this.#options.events.partitionsChanged({ owned: this.owned, took: [], dropped: partitions });
   }

@@ -56,7 +56,9 @@ async function judgeExecutions(
     } else if (execution.data.status !== 'SUCCEEDED') {
       verdict.failed += 1;
       const { status, failure } = execution.data;
-      verdict.findings.push(`deployment ${deployment}: ${executionId} ended ${status} ${JSON.stringify(failure ?? {})}`);
+      verdict.findings.push(
+        `deployment ${deployment}: ${executionId} ended ${status} ${JSON.stringify(failure ?? {})}`,
+      );
     }
   }
 }
@@ -65,13 +67,16 @@ function judgeCloud(verdict: Verdict, args: { deployment: number; resources: rea
   const { deployment, resources } = args;
   const made = (kind: string): Life[] =>
     resources.filter(
-      (life) => life.kind === kind && typeof life.createdBy === 'number' && belongsTo(life, clusterOf(deployment)),
+      (life) =>
+        life.kind === kind && typeof life.createdBy === 'number' && belongsTo(life, clusterOf(deployment)),
     );
   for (const kind of ['autoScalingGroup', 'launchTemplate']) {
     const lives = made(kind);
     if (lives.length > 1) {
       verdict.doubled += lives.length - 1;
-      verdict.findings.push(`deployment ${deployment}: ${lives.length} of ${kind}: ${lives.map(nameOf).join(', ')}`);
+      verdict.findings.push(
+        `deployment ${deployment}: ${lives.length} of ${kind}: ${lives.map(nameOf).join(', ')}`,
+      );
     }
   }
   const living = resources.filter((life) => life.endedAtMs === undefined);
@@ -79,7 +84,9 @@ function judgeCloud(verdict: Verdict, args: { deployment: number; resources: rea
     living.find((life) => life.kind === 'autoScalingGroup' && nameOf(life) === name);
   const fresh = groupNamed(newGroupOf(deployment));
   if (!fresh || isDisabled(fresh)) {
-    verdict.findings.push(`deployment ${deployment}: ${newGroupOf(deployment)} is not there or takes no traffic`);
+    verdict.findings.push(
+      `deployment ${deployment}: ${newGroupOf(deployment)} is not there or takes no traffic`,
+    );
     verdict.failed += 1;
   }
   const old = groupNamed(oldGroupOf(deployment));
@@ -97,7 +104,9 @@ function judgeOrphans(verdict: Verdict, resources: readonly Life[]): void {
     if (life.createdBy === 'seed') continue;
     const orphan =
       (life.kind === 'launchTemplate' && ![...groups].some((group) => nameOf(life).startsWith(group))) ||
-      (life.kind === 'instance' && typeof life.last['groupName'] === 'string' && !groups.has(life.last['groupName']));
+      (life.kind === 'instance' &&
+        typeof life.last['groupName'] === 'string' &&
+        !groups.has(life.last['groupName']));
     if (!orphan) continue;
     verdict.orphaned += 1;
     verdict.findings.push(`orphan: ${life.kind} ${nameOf(life)}`);
@@ -115,9 +124,13 @@ function nameOf(life: Life): string {
 /** Whether an instance of the group is still registered with a target group, and not leaving it. */
 function isRegistered(group: string, living: readonly Life[]): boolean {
   const instances = new Set(
-    living.filter((life) => life.kind === 'instance' && life.last['groupName'] === group).map((life) => life.id),
+    living
+      .filter((life) => life.kind === 'instance' && life.last['groupName'] === group)
+      .map((life) => life.id),
   );
-  return living.some((life) => life.kind === 'targetRegistration' && instances.has(String(life.last['instanceId'])));
+  return living.some(
+    (life) => life.kind === 'targetRegistration' && instances.has(String(life.last['instanceId'])),
+  );
 }
 
 function isDisabled(life: Life): boolean {

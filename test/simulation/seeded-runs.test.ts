@@ -17,7 +17,9 @@ const PROOF_SEEDS = 60;
 
 type Simulation = (seed: number) => Promise<SimulationVerdict>;
 
-async function runSeeds(simulate: Simulation): Promise<{ failures: string[]; crashes: number; freezes: number }> {
+async function runSeeds(
+  simulate: Simulation,
+): Promise<{ failures: string[]; crashes: number; freezes: number }> {
   const seeds = only === undefined ? Array.from({ length: SEEDS }, (_, index) => index + 1) : [Number(only)];
   const failures: string[] = [];
   let [crashes, freezes] = [0, 0];

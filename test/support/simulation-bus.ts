@@ -6,7 +6,7 @@ import type { Topology } from '#contracts/topology.ts';
 import { MemoryBus } from '#runtime/memory/memory-bus.ts';
 import type { Clock, Commit, LogEntry } from '#runtime/ports.ts';
 import type { NodePorts } from '#runtime/node.ts';
-import { SeededRandom } from './simulation-random.ts';
+import type { SeededRandom } from './simulation-random.ts';
 
 /**
  * A promise that the bus breaks, to prove that a judge sees it:
@@ -90,7 +90,10 @@ export class SimulationBus extends MemoryBus {
     if (this.#weaken !== 'forget-too-much') return ports;
     const purge: NodePorts['logs']['purge'] = (args) =>
       ports.logs.purge({ ...args, belowSequence: args.belowSequence + 2 });
-    return { ...ports, logs: { read: ports.logs.read.bind(ports.logs), park: ports.logs.park.bind(ports.logs), purge } };
+    return {
+      ...ports,
+      logs: { read: ports.logs.read.bind(ports.logs), park: ports.logs.park.bind(ports.logs), purge },
+    };
   }
 
   #reordered(logs: NodePorts['logs']): NodePorts['logs'] {
@@ -127,7 +130,9 @@ export class SimulationBus extends MemoryBus {
         return effects.length > 0 && this.#random.chance(SOME) ? { ...commit, effects: [] } : commit;
       case 'deliver-twice': {
         const again = effects.filter((effect) => effect.kind === 'send');
-        return again.length > 0 && this.#random.chance(0.5) ? { ...commit, effects: [...effects, ...again] } : commit;
+        return again.length > 0 && this.#random.chance(0.5)
+          ? { ...commit, effects: [...effects, ...again] }
+          : commit;
       }
       default:
         return commit;

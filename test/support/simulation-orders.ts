@@ -23,7 +23,10 @@ const LOST_ANSWER: Failure = { code: 'TIMEOUT', message: 'it may have happened',
 /** Sales over the counter: the ledger hears of them in bursts, one behind the other. */
 const COUNTER_SALES_MAX = 60;
 
-export async function simulateOrders(seed: number, options: { weaken?: Weakness } = {}): Promise<SimulationVerdict> {
+export async function simulateOrders(
+  seed: number,
+  options: { weaken?: Weakness } = {},
+): Promise<SimulationVerdict> {
   const random = new SeededRandom(seed);
   const clock = new VirtualClock();
   const bus = new SimulationBus({ clock, topology, random: random.fork(), ...options });
@@ -31,7 +34,12 @@ export async function simulateOrders(seed: number, options: { weaken?: Weakness 
   const cluster = new SimulatedCluster({
     bus,
     random: random.fork(),
-    rates: { crashBefore: 0.02 * intensity, crashAfter: 0.02 * intensity, freeze: 0.01 * intensity, suspend: 0.01 * intensity },
+    rates: {
+      crashBefore: 0.02 * intensity,
+      crashAfter: 0.02 * intensity,
+      freeze: 0.01 * intensity,
+      suspend: 0.01 * intensity,
+    },
   });
   const orders = random.between(3, 8);
   /** Keys of the charges that were really made: the same key charges nothing twice. */
@@ -93,10 +101,12 @@ function judgeOrders(
     else if (record.status !== 'done') found.push(`lost: order ${order} is ${record.status}`);
   }
   const charged = charges.size;
-  if (charged !== orders) found.push(`${charged > orders ? 'doubled' : 'lost'}: ${charged} of ${orders} charged`);
+  if (charged !== orders)
+    found.push(`${charged > orders ? 'doubled' : 'lost'}: ${charged} of ${orders} charged`);
   const shipped = recordOf(bus, ledger)?.state.context['shipped'];
   const all = orders + sales;
-  if (shipped !== all) found.push(`${Number(shipped) > all ? 'doubled' : 'lost'}: ${String(shipped)} of ${all} counted`);
+  if (shipped !== all)
+    found.push(`${Number(shipped) > all ? 'doubled' : 'lost'}: ${String(shipped)} of ${all} counted`);
   for (const { reason } of bus.dead) found.push(`parked: ${reason}`);
   return found;
 }

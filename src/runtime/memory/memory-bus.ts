@@ -19,7 +19,12 @@ import { CommitConflict, OwnershipLost } from '../runtime-error.ts';
 import { MemoryTaskQueue } from './memory-task-queue.ts';
 
 type StoredText = { record: string; view: ActorView; revision: number };
-type Log = { sequence: number; entries: LogEntry[]; readers: Set<(entry: LogEntry) => void>; ids: Set<string> };
+type Log = {
+  sequence: number;
+  entries: LogEntry[];
+  readers: Set<(entry: LogEntry) => void>;
+  ids: Set<string>;
+};
 
 /** One service's share of the bus. */
 export class MemoryService {
@@ -79,9 +84,11 @@ export class MemoryBus {
     const home = this.service(service);
     const { address } = commit.record;
     const encoded = encodeCommit(commit);
-    if ((home.records.get(address)?.revision ?? 0) !== commit.expectedRevision) throw new CommitConflict(address);
+    if ((home.records.get(address)?.revision ?? 0) !== commit.expectedRevision)
+      throw new CommitConflict(address);
     const fenced = encoded.parts.length > 0;
-    if (fenced && home.owners.get(commit.partition)?.epoch !== commit.epoch) throw new OwnershipLost(commit.partition);
+    if (fenced && home.owners.get(commit.partition)?.epoch !== commit.epoch)
+      throw new OwnershipLost(commit.partition);
     const revision = this.nextRevision();
     home.records.set(address, { record: encoded.record, view: commit.view, revision });
     this.#applyParts(home, { commit, encoded });
@@ -137,7 +144,8 @@ export class MemoryBus {
   #relay(home: MemoryService, args: { from: Address; envelope: Envelope }): void {
     const { envelope } = args;
     const own = placeOf(args.from, this.topology);
-    const near = partsOf(envelope.to).service === home.name && placeOf(envelope.to, this.topology).shard === own.shard;
+    const near =
+      partsOf(envelope.to).service === home.name && placeOf(envelope.to, this.topology).shard === own.shard;
     if (near) this.#append('mailbox', { log: home.mailbox, envelope });
     else this.deliver(envelope);
   }

@@ -28,7 +28,10 @@ export type MemoryNode = {
 const NOTICE_MS = 250;
 const FREEZE_MS = 5_000;
 
-export function memoryNode(bus: MemoryBus, args: { service: string; node: string; crashPlan?: CrashPlan }): MemoryNode {
+export function memoryNode(
+  bus: MemoryBus,
+  args: { service: string; node: string; crashPlan?: CrashPlan },
+): MemoryNode {
   const life = new Life({ bus, ...args });
   return {
     ports: portsOf(life),
@@ -161,7 +164,9 @@ function portsOf(life: Life): NodePorts {
       load: (address) =>
         life.call('store.load', () => {
           const stored = home.records.get(address);
-          return stored ? { record: ActorRecord.parse(JSON.parse(stored.record)), revision: stored.revision } : null;
+          return stored
+            ? { record: ActorRecord.parse(JSON.parse(stored.record)), revision: stored.revision }
+            : null;
         }),
       commit: (commit) => life.call('store.commit', () => bus.commit(service, commit)),
     },
@@ -214,7 +219,9 @@ function logsOf(life: Life): NodePorts['logs'] {
     purge: ({ log, partition, belowSequence }) =>
       life.call('logs.purge', () => {
         const entries = home[log].entries;
-        home[log].entries = entries.filter((entry) => entry.partition !== partition || entry.sequence >= belowSequence);
+        home[log].entries = entries.filter(
+          (entry) => entry.partition !== partition || entry.sequence >= belowSequence,
+        );
       }),
     park: (entry, reason) =>
       life.call('logs.park', () => {
@@ -260,7 +267,8 @@ function ownershipOf(life: Life): NodePorts['ownership'] {
       }),
     claim: ({ partition, node, seenEpoch }) =>
       life.call('ownership.claim', () => put({ partition, node, expected: seenEpoch })),
-    currentEpoch: (partition) => life.call('ownership.currentEpoch', () => home.owners.get(partition)?.epoch ?? 0),
+    currentEpoch: (partition) =>
+      life.call('ownership.currentEpoch', () => home.owners.get(partition)?.epoch ?? 0),
     release: ({ partition, epoch }) =>
       life.call('ownership.release', () => void put({ partition, node: null, expected: epoch })),
   };

@@ -60,7 +60,8 @@ export class MemoryTaskQueue {
   }
 
   #leastBusy(): Consumer {
-    const busy = (consumer: Consumer): number => [...this.#lent.values()].filter((node) => node === consumer.node).length;
+    const busy = (consumer: Consumer): number =>
+      [...this.#lent.values()].filter((node) => node === consumer.node).length;
     return this.#consumers.toSorted((a, b) => busy(a) - busy(b))[0] as Consumer;
   }
 

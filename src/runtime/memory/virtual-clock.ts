@@ -20,7 +20,11 @@ export class VirtualClock implements Clock {
     if (signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       this.#order += 1;
-      const sleeper: Sleeper = { atMs: this.#nowMs + Math.max(0, delayMs), order: this.#order, wake: resolve };
+      const sleeper: Sleeper = {
+        atMs: this.#nowMs + Math.max(0, delayMs),
+        order: this.#order,
+        wake: resolve,
+      };
       this.#sleepers.push(sleeper);
       const onAbort = (): void => {
         this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
@@ -60,7 +64,9 @@ export class VirtualClock implements Clock {
     let earliest: Sleeper | undefined;
     for (const sleeper of this.#sleepers) {
       const sooner =
-        !earliest || sleeper.atMs < earliest.atMs || (sleeper.atMs === earliest.atMs && sleeper.order < earliest.order);
+        !earliest ||
+        sleeper.atMs < earliest.atMs ||
+        (sleeper.atMs === earliest.atMs && sleeper.order < earliest.order);
       if (sooner) earliest = sleeper;
     }
     if (!earliest || earliest.atMs > endMs) return undefined;

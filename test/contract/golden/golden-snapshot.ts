@@ -6,7 +6,9 @@ import { Envelope } from '#contracts/envelope.ts';
 export const GoldenSnapshot = z.strictObject({
   record: ActorRecord,
   deliveries: z
-    .array(z.strictObject({ envelope: Envelope, log: z.enum(['mailbox', 'ingress']), sequence: z.number().int() }))
+    .array(
+      z.strictObject({ envelope: Envelope, log: z.enum(['mailbox', 'ingress']), sequence: z.number().int() }),
+    )
     .min(1),
   nowMs: z.number().int(),
   expected: z.strictObject({ record: ActorRecord, effects: z.array(z.json()), refusals: z.array(z.json()) }),

@@ -17,7 +17,9 @@ async function snapshotOf(snapshot: SnapshotCase): Promise<GoldenSnapshot> {
   const { type } = partsOf(record.address);
   const definition = REGISTERED.find((candidate) => candidate.type === type);
   if (!definition || !snapshot.name.startsWith(`${type}@${definition.version}/`)) {
-    throw new Error(`${snapshot.name} reached ${record.address}; name it after the actor's type and version.`);
+    throw new Error(
+      `${snapshot.name} reached ${record.address}; name it after the actor's type and version.`,
+    );
   }
   const deliveries = snapshot.next(record).map((envelope, index) => ({
     envelope,

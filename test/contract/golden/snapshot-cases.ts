@@ -8,17 +8,33 @@ import type { ActorDefinition } from '#runtime/actor-definition.ts';
 import { probeDefinition } from '#runtime/probe-actor.ts';
 import { createOrcaCatalog } from '#services/orca/catalog.ts';
 import { fails, given, hangs, returns, type Run } from '#test/support/machine-harness.ts';
-import { CONTEXT, DEFINITIONS, DENIED, GRANTING, request, run, serverGroup } from '#test/unit/clouddriver/operation-world.ts';
+import {
+  CONTEXT,
+  DEFINITIONS,
+  DENIED,
+  GRANTING,
+  request,
+  run,
+  serverGroup,
+} from '#test/unit/clouddriver/operation-world.ts';
 import { startOf } from '#test/unit/orca/pipeline-run.ts';
 
-export type SnapshotCase = { name: string; reach: () => Promise<ActorRecord>; next: (record: ActorRecord) => Envelope[] };
+export type SnapshotCase = {
+  name: string;
+  reach: () => Promise<ActorRecord>;
+  next: (record: ActorRecord) => Envelope[];
+};
 
 const orca = createOrcaCatalog({ webhookHosts: [] }).definitions;
 
 /** Every actor type that some process registers. */
 export const REGISTERED: readonly ActorDefinition[] = [...orca, ...DEFINITIONS, probeDefinition];
 
-const envelopeTo = (record: ActorRecord, index = 0) => ({ v: 1 as const, id: `next-${index}`, to: record.address });
+const envelopeTo = (record: ActorRecord, index = 0) => ({
+  v: 1 as const,
+  id: `next-${index}`,
+  to: record.address,
+});
 
 function events(...list: ActorEvent[]): SnapshotCase['next'] {
   return (record) => list.map((event, index) => ({ ...envelopeTo(record, index), kind: 'event', event }));
@@ -37,7 +53,8 @@ function activityEnds(outcome: { output: Json } | 'denied'): SnapshotCase['next'
       childId,
       birth,
       attempt,
-      outcome: outcome === 'denied' ? { status: 'failed', failure: DENIED } : { status: 'succeeded', ...outcome },
+      outcome:
+        outcome === 'denied' ? { status: 'failed', failure: DENIED } : { status: 'succeeded', ...outcome },
     }));
 }
 
@@ -78,8 +95,19 @@ function orcaRecord({ stages, of, before }: Reached): () => Promise<ActorRecord>
 }
 
 const WAIT: StageDefinition = { refId: '1', type: 'wait', name: 'Wait', waitTime: 30 };
-const JUDGE: StageDefinition = { refId: '1', type: 'manualJudgment', name: 'Sure?', judgmentInputs: [{ value: 'blue' }] };
-const HOOK: StageDefinition = { refId: '1', type: 'webhook', name: 'Call', url: 'https://example.com', method: 'POST' };
+const JUDGE: StageDefinition = {
+  refId: '1',
+  type: 'manualJudgment',
+  name: 'Sure?',
+  judgmentInputs: [{ value: 'blue' }],
+};
+const HOOK: StageDefinition = {
+  refId: '1',
+  type: 'webhook',
+  name: 'Call',
+  url: 'https://example.com',
+  method: 'POST',
+};
 const RESIZE: StageDefinition = {
   refId: '1',
   type: 'resizeServerGroup',
@@ -111,8 +139,16 @@ function stageCases(): SnapshotCase[] {
     at('waiting-for-a-timer', WAIT, wake),
     at('waiting-then-canceled', WAIT, events(cancel)),
     at('waiting-then-paused', WAIT, events({ type: 'stage.pause' }, { type: 'stage.resume' })),
-    at('judgment', JUDGE, events({ type: 'stage.judge', stageRefId: '1', decision: 'continue', input: 'blue', user })),
-    at('judgment-that-says-stop', JUDGE, events({ type: 'stage.judge', stageRefId: '1', decision: 'stop', user })),
+    at(
+      'judgment',
+      JUDGE,
+      events({ type: 'stage.judge', stageRefId: '1', decision: 'continue', input: 'blue', user }),
+    ),
+    at(
+      'judgment-that-says-stop',
+      JUDGE,
+      events({ type: 'stage.judge', stageRefId: '1', decision: 'stop', user }),
+    ),
     at('calling-a-webhook', HOOK, activityEnds({ output: { statusCode: 200, headers: {}, body: 'ok' } })),
     at('calling-a-webhook-that-fails', HOOK, activityEnds('denied')),
     at('resizing', RESIZE, childrenEnd(done)),
@@ -122,33 +158,89 @@ function stageCases(): SnapshotCase[] {
 }
 
 function executionCases(): SnapshotCase[] {
-  const two = [WAIT, { ...WAIT, refId: '2', name: 'Then', requisiteStageRefIds: ['1'] }];
+  const two: StageDefinition[] = [WAIT, { ...WAIT, refId: '2', name: 'Then', requisiteStageRefIds: ['1'] }];
   const finish = async (pipeline: Run) => pipeline.advance(120_000);
   return [
-    { name: 'execution@1/first-stage-runs', reach: orcaRecord({ stages: two }), next: childrenEnd({ status: 'SUCCEEDED', outputs: {} }) },
-    { name: 'execution@1/first-stage-fails', reach: orcaRecord({ stages: two }), next: childrenEnd({ status: 'TERMINAL', outputs: {}, failure: DENIED }) },
-    { name: 'execution@1/canceled', reach: orcaRecord({ stages: two }), next: events({ type: 'execution.cancel', reason: 'no', user }) },
-    { name: 'execution@1/paused', reach: orcaRecord({ stages: two }), next: events({ type: 'execution.pause', user }, { type: 'execution.resume', user }) },
-    { name: 'execution@1/judged', reach: orcaRecord({ stages: [JUDGE] }), next: events({ type: 'execution.judge', stageRefId: '1', decision: 'continue', user }) },
-    { name: 'execution@1/done', reach: orcaRecord({ stages: two, before: finish }), next: events({ type: 'execution.pause', user }) },
+    {
+      name: 'execution@1/first-stage-runs',
+      reach: orcaRecord({ stages: two }),
+      next: childrenEnd({ status: 'SUCCEEDED', outputs: {} }),
+    },
+    {
+      name: 'execution@1/first-stage-fails',
+      reach: orcaRecord({ stages: two }),
+      next: childrenEnd({ status: 'TERMINAL', outputs: {}, failure: { ...DENIED } as JsonObject }),
+    },
+    {
+      name: 'execution@1/canceled',
+      reach: orcaRecord({ stages: two }),
+      next: events({ type: 'execution.cancel', reason: 'no', user }),
+    },
+    {
+      name: 'execution@1/paused',
+      reach: orcaRecord({ stages: two }),
+      next: events({ type: 'execution.pause', user }, { type: 'execution.resume', user }),
+    },
+    {
+      name: 'execution@1/judged',
+      reach: orcaRecord({ stages: [JUDGE] }),
+      next: events({ type: 'execution.judge', stageRefId: '1', decision: 'continue', user }),
+    },
+    {
+      name: 'execution@1/done',
+      reach: orcaRecord({ stages: two, before: finish }),
+      next: events({ type: 'execution.pause', user }),
+    },
   ];
 }
 
 const ON_V003 = { credentials: 'test', region: 'us-east-1', serverGroupName: 'shop-web-v003' };
 const disabled = returns({
-  serverGroup: serverGroup('shop-web-v003', { disabled: true, suspendedProcesses: ['Launch', 'Terminate', 'AddToLoadBalancer'] }),
+  serverGroup: serverGroup('shop-web-v003', {
+    disabled: true,
+    suspendedProcesses: ['Launch', 'Terminate', 'AddToLoadBalancer'],
+  }),
 });
 
 type Saga = { context: JsonObject; first: string; late: string; undo?: string; activities?: object };
 
 const SAGAS: Readonly<Record<string, Saga>> = {
-  createServerGroup: { context: CONTEXT, first: 'listCluster', late: 'createAutoScalingGroup', undo: 'deleteLaunchTemplate' },
-  cloneServerGroup: { context: CONTEXT, first: 'listCluster', late: 'verifyServerGroup', undo: 'deleteAutoScalingGroup' },
-  resizeServerGroup: { context: { ...ON_V003, capacity: { min: 0, max: 9, desired: 5 } }, first: 'describeServerGroup', late: 'setCapacity' },
-  enableServerGroup: { context: ON_V003, first: 'describeServerGroup', late: 'registerTargets', undo: 'suspendProcesses', activities: { describeServerGroup: disabled } },
-  disableServerGroup: { context: ON_V003, first: 'describeServerGroup', late: 'deregisterTargets', undo: 'resumeProcesses' },
+  createServerGroup: {
+    context: CONTEXT,
+    first: 'listCluster',
+    late: 'createAutoScalingGroup',
+    undo: 'deleteLaunchTemplate',
+  },
+  cloneServerGroup: {
+    context: CONTEXT,
+    first: 'listCluster',
+    late: 'verifyServerGroup',
+    undo: 'deleteAutoScalingGroup',
+  },
+  resizeServerGroup: {
+    context: { ...ON_V003, capacity: { min: 0, max: 9, desired: 5 } },
+    first: 'describeServerGroup',
+    late: 'setCapacity',
+  },
+  enableServerGroup: {
+    context: ON_V003,
+    first: 'describeServerGroup',
+    late: 'registerTargets',
+    undo: 'suspendProcesses',
+    activities: { describeServerGroup: disabled },
+  },
+  disableServerGroup: {
+    context: ON_V003,
+    first: 'describeServerGroup',
+    late: 'deregisterTargets',
+    undo: 'resumeProcesses',
+  },
   destroyServerGroup: { context: ON_V003, first: 'describeServerGroup', late: 'deleteLaunchTemplate' },
-  describeCluster: { context: { credentials: 'test', cluster: 'shop-web', regions: ['us-east-1'] }, first: 'describeCluster', late: 'describeCluster' },
+  describeCluster: {
+    context: { credentials: 'test', cluster: 'shop-web', regions: ['us-east-1'] },
+    first: 'describeCluster',
+    late: 'describeCluster',
+  },
 };
 
 function outputOf(activity: string, saga: Saga): Json {
@@ -173,23 +265,42 @@ function sagaCases([operation, saga]: [string, Saga]): SnapshotCase[] {
     at(`in-${late}-then-canceled`, { [late]: hangs() }, events(stop)),
     ...(undo === undefined
       ? []
-      : [at(`undoing-by-${undo}`, { [late]: fails(DENIED), [undo]: hangs() }, activityEnds({ output: outputOf(undo, saga) }))]),
+      : [
+          at(
+            `undoing-by-${undo}`,
+            { [late]: fails(DENIED), [undo]: hangs() },
+            activityEnds({ output: outputOf(undo, saga) }),
+          ),
+        ]),
     at('done', {}, events(stop)),
   ];
 }
 
 function otherCases(): SnapshotCase[] {
   const awaiting = (looks: object) => async () =>
-    (await run(request('awaitServerGroup', { ...ON_V003, condition: 'up' }), { activities: { describeServerGroup: looks } })).record();
+    (
+      await run(request('awaitServerGroup', { ...ON_V003, condition: 'up' }), {
+        activities: { describeServerGroup: looks },
+      })
+    ).record();
   const names = DEFINITIONS.find(({ type }) => type === 'serverGroupNames');
-  const operation = (id: string) => addressOf({ service: 'clouddriver', type: 'createServerGroup', root: 'x1', id });
-  const reserve = (id: string) => ({ type: 'names.reserve', operation: operation(id), key: '0', cluster: 'shop', existing: [] });
-  const keeping = (...list: ActorEvent[]) => async () => {
-    if (!names) throw new Error('There is no keeper of names.');
-    const keeper = await given(names, { service: 'clouddriver', id: 'n1', input: { id: 'n1' } });
-    for (const event of list) await keeper.send(event);
-    return keeper.record();
-  };
+  const operation = (id: string) =>
+    addressOf({ service: 'clouddriver', type: 'createServerGroup', root: 'x1', id });
+  const reserve = (id: string) => ({
+    type: 'names.reserve',
+    operation: operation(id),
+    key: '0',
+    cluster: 'shop',
+    existing: [],
+  });
+  const keeping =
+    (...list: ActorEvent[]) =>
+    async () => {
+      if (!names) throw new Error('There is no keeper of names.');
+      const keeper = await given(names, { service: 'clouddriver', id: 'n1', input: { id: 'n1' } });
+      for (const event of list) await keeper.send(event);
+      return keeper.record();
+    };
   const probing = (probes: number) => async () => {
     const probe = await given(probeDefinition, { service: 'orca', id: 'probe-0', input: { id: 'probe-0' } });
     for (let sent = 0; sent < probes; sent += 1) await probe.send({ type: 'PROBE' });
@@ -197,11 +308,27 @@ function otherCases(): SnapshotCase[] {
   };
   const starting = returns({ serverGroup: serverGroup('shop-web-v003', { instances: [] }) });
   return [
-    { name: 'awaitServerGroup@1/looking', reach: awaiting(hangs()), next: activityEnds({ output: { serverGroup: null } }) },
+    {
+      name: 'awaitServerGroup@1/looking',
+      reach: awaiting(hangs()),
+      next: activityEnds({ output: { serverGroup: null } }),
+    },
     { name: 'awaitServerGroup@1/before-the-next-look', reach: awaiting(starting), next: wake },
-    { name: 'awaitServerGroup@1/canceled', reach: awaiting(starting), next: events({ type: 'operation.cancel', reason: 'no' }) },
-    { name: 'serverGroupNames@1/one-name-held', reach: keeping(reserve('a')), next: events(reserve('b'), reserve('a')) },
-    { name: 'serverGroupNames@1/one-name-released', reach: keeping(reserve('a')), next: events({ type: 'names.release', operation: operation('a'), key: '0' }, reserve('b')) },
+    {
+      name: 'awaitServerGroup@1/canceled',
+      reach: awaiting(starting),
+      next: events({ type: 'operation.cancel', reason: 'no' }),
+    },
+    {
+      name: 'serverGroupNames@1/one-name-held',
+      reach: keeping(reserve('a')),
+      next: events(reserve('b'), reserve('a')),
+    },
+    {
+      name: 'serverGroupNames@1/one-name-released',
+      reach: keeping(reserve('a')),
+      next: events({ type: 'names.release', operation: operation('a'), key: '0' }, reserve('b')),
+    },
     { name: 'probe@1/fresh', reach: probing(0), next: events({ type: 'PROBE' }) },
     { name: 'probe@1/probed', reach: probing(3), next: events({ type: 'PROBE' }, { type: 'OTHER' }) },
   ];

@@ -12,7 +12,9 @@ import { REGISTERED } from './snapshot-cases.ts';
 
 const SNAPSHOTS_MIN = 2;
 const folder = path.join(import.meta.dirname, 'snapshots');
-const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'));
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.json'),
+);
 const nameOf = (definition: { type: string; version: number }) => `${definition.type}@${definition.version}`;
 const byName = new Map(REGISTERED.map((definition) => [nameOf(definition), definition]));
 const kernel = createKernel();
@@ -22,13 +24,16 @@ describe('a stored actor', () => {
     const stored: unknown = JSON.parse(readFileSync(path.join(folder, file), 'utf8'));
     const { record, deliveries, nowMs, expected } = GoldenSnapshot.parse(stored);
     const definition = byName.get(path.dirname(file));
-    if (!definition) throw new Error(`Nobody registers ${path.dirname(file)} any more: running actors would be stuck.`);
+    if (!definition)
+      throw new Error(`Nobody registers ${path.dirname(file)} any more: running actors would be stuck.`);
     const outcome = kernel.step(kernel.register(definition), record, { deliveries, nowMs });
     expect(JSON.parse(JSON.stringify(outcome))).toEqual(JSON.parse(JSON.stringify(expected)));
   });
 
   it('is kept in two states at least for every actor type', () => {
-    const counts = new Map([...Map.groupBy(files, (file) => path.dirname(file))].map(([name, all]) => [name, all.length]));
+    const counts = new Map(
+      [...Map.groupBy(files, (file) => path.dirname(file))].map(([name, all]) => [name, all.length]),
+    );
     const short = [...byName.keys()].filter((name) => (counts.get(name) ?? 0) < SNAPSHOTS_MIN);
     expect(short, 'add cases to snapshot-cases.ts and run record-snapshots.ts').toEqual([]);
   });

@@ -60,7 +60,8 @@ async function exportedSchemas(): Promise<Map<string, z.ZodType>> {
   for (const file of readdirSync(contracts, { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.ts')) continue;
     const exported = (await import(path.join(contracts, file))) as Record<string, unknown>;
-    for (const [name, value] of Object.entries(exported)) if (value instanceof z.ZodType) schemas.set(name, value);
+    for (const [name, value] of Object.entries(exported))
+      if (value instanceof z.ZodType) schemas.set(name, value);
   }
   for (const [name, { input, output }] of Object.entries(CLOUD_ACTIVITIES)) {
     schemas.set(`${name}.input`, input).set(`${name}.output`, output);
@@ -71,7 +72,8 @@ async function exportedSchemas(): Promise<Map<string, z.ZodType>> {
 const schemas = await exportedSchemas();
 const filesOf = (type: string): string[] => readdirSync(path.join(wire, type)).toSorted();
 const types = readdirSync(wire).toSorted();
-const read = (type: string, file: string): unknown => JSON.parse(readFileSync(path.join(wire, type, file), 'utf8'));
+const read = (type: string, file: string): unknown =>
+  JSON.parse(readFileSync(path.join(wire, type, file), 'utf8'));
 
 describe.each(types)('the wire type %s', (type) => {
   const schema = schemas.get(type.slice(0, type.indexOf('@')));
@@ -95,7 +97,9 @@ describe('the golden files', () => {
   it('cover every kind of envelope and every event of an execution', () => {
     const valuesOf = (type: string, field: string): Set<unknown> =>
       new Set(filesOf(type).map((file) => (read(type, file) as Record<string, unknown>)[field]));
-    expect(valuesOf('Envelope@1', 'kind')).toEqual(new Set(Envelope.options.map((option) => option.shape.kind.value)));
+    expect(valuesOf('Envelope@1', 'kind')).toEqual(
+      new Set(Envelope.options.map((option) => option.shape.kind.value)),
+    );
     expect(valuesOf('ExecutionEvent@1', 'type')).toEqual(
       new Set(ExecutionEvent.options.map((option) => option.shape.type.value)),
     );

@@ -11,8 +11,19 @@ type Life = Record<string, unknown> & { kind: string; id: string };
 const DISABLED = { suspended: [{ process: 'AddToLoadBalancer', sinceMs: 1 }] };
 const oldGroup: Life = { kind: 'autoScalingGroup', id: oldGroupOf(0), createdBy: 'seed', last: DISABLED };
 const newGroup: Life = { kind: 'autoScalingGroup', id: newGroupOf(0), createdBy: 7, last: { suspended: [] } };
-const template: Life = { kind: 'launchTemplate', id: 'lt-1', name: `${newGroupOf(0)}-abc`, createdBy: 6, last: {} };
-const instance: Life = { kind: 'instance', id: 'i-1', createdBy: 'auto-scaling', last: { groupName: newGroupOf(0) } };
+const template: Life = {
+  kind: 'launchTemplate',
+  id: 'lt-1',
+  name: `${newGroupOf(0)}-abc`,
+  createdBy: 6,
+  last: {},
+};
+const instance: Life = {
+  kind: 'instance',
+  id: 'i-1',
+  createdBy: 'auto-scaling',
+  last: { groupName: newGroupOf(0) },
+};
 const WELL = [oldGroup, newGroup, template, instance];
 
 function executionView(overrides: { status?: 'active' | 'done'; execution?: string } = {}): ActorView {
@@ -39,7 +50,10 @@ function executionView(overrides: { status?: 'active' | 'done'; execution?: stri
 }
 
 /** Judges one deployment by what the cloud and the bus are said to hold. */
-async function verdictOn(args: { resources?: readonly Life[]; views?: readonly ActorView[] }): Promise<Verdict> {
+async function verdictOn(args: {
+  resources?: readonly Life[];
+  views?: readonly ActorView[];
+}): Promise<Verdict> {
   const server = createServer((request, response) => {
     const known = request.url === '/_double/resources';
     response.statusCode = known ? 200 : 404;
@@ -92,8 +106,16 @@ describe('the judge of a chaos run', () => {
 
   it('finds an old server group that is disabled by name, but still registered', async () => {
     const old = { ...instance, id: 'i-0', createdBy: 'seed', last: { groupName: oldGroupOf(0) } };
-    const registration = { kind: 'targetRegistration', id: 'r', createdBy: 'seed', last: { instanceId: 'i-0' } };
-    expect(await verdictOn({ resources: [...WELL, old, registration] })).toMatchObject({ ...ZERO, orphaned: 1 });
+    const registration = {
+      kind: 'targetRegistration',
+      id: 'r',
+      createdBy: 'seed',
+      last: { instanceId: 'i-0' },
+    };
+    expect(await verdictOn({ resources: [...WELL, old, registration] })).toMatchObject({
+      ...ZERO,
+      orphaned: 1,
+    });
     const left = { ...registration, endedAtMs: 9 };
     expect(await verdictOn({ resources: [...WELL, old, left] })).toMatchObject(ZERO);
   });

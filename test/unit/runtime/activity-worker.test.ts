@@ -45,7 +45,8 @@ async function working(activities: Record<string, Activity>) {
     });
     bus.queue('orca', 'default').add(`${task.name}-${task.attempt}`, task);
   };
-  const arrived = (): (Envelope | null)[] => bus.service('orca').ingress.entries.map((entry) => entry.envelope);
+  const arrived = (): (Envelope | null)[] =>
+    bus.service('orca').ingress.entries.map((entry) => entry.envelope);
   const cancel = (birth: number): void => {
     for (const listener of bus.service('orca').cancelListeners) listener({ actor, childId: 'call', birth });
   };
@@ -53,7 +54,14 @@ async function working(activities: Record<string, Activity>) {
 }
 
 const failure = (code: string, kind: string) => [
-  { kind: 'activity-result', to: actor, childId: 'call', birth: 1, attempt: 1, outcome: { status: 'failed', failure: { code, kind } } },
+  {
+    kind: 'activity-result',
+    to: actor,
+    childId: 'call',
+    birth: 1,
+    attempt: 1,
+    outcome: { status: 'failed', failure: { code, kind } },
+  },
 ];
 
 describe('the worker of activities', () => {
@@ -115,7 +123,9 @@ describe('the worker of activities', () => {
     });
     dispatch();
     await clock.advance(10_000);
-    const details = arrived().flatMap((envelope) => (envelope?.kind === 'activity-progress' ? [envelope.details] : []));
+    const details = arrived().flatMap((envelope) =>
+      envelope?.kind === 'activity-progress' ? [envelope.details] : [],
+    );
     expect(details).toEqual([{ page: 0 }, { page: 10 }, { page: 20 }]);
   });
 
@@ -166,8 +176,15 @@ describe('the worker of activities', () => {
 
   it('gives every attempt of one activity the same key, and another to the next visit', async () => {
     const keys: string[] = [];
-    const { clock, dispatch } = await working({ call: async (_input, context) => void keys.push(context.idempotencyKey) });
-    for (const [birth, attempt] of [[1, 1], [1, 2], [2, 1]] as const) dispatch({ birth, attempt });
+    const { clock, dispatch } = await working({
+      call: async (_input, context) => void keys.push(context.idempotencyKey),
+    });
+    for (const [birth, attempt] of [
+      [1, 1],
+      [1, 2],
+      [2, 1],
+    ] as const)
+      dispatch({ birth, attempt });
     await clock.advance(1);
     expect(keys[0]).toMatch(/^[a-z0-9-]{40}$/);
     expect(keys[1]).toBe(keys[0]);

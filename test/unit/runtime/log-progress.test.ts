@@ -32,7 +32,9 @@ describe('the progress of a log', () => {
   });
 
   it('never forgets an open entry, whatever the order of closing', () => {
-    const steps = fc.array(fc.record({ open: fc.integer({ min: 1, max: 5 }), close: fc.nat() }), { maxLength: 40 });
+    const steps = fc.array(fc.record({ open: fc.integer({ min: 1, max: 5 }), close: fc.nat() }), {
+      maxLength: 40,
+    });
     fc.assert(
       fc.property(steps, (script) => {
         const progress = new LogProgress();
@@ -42,7 +44,8 @@ describe('the progress of a log', () => {
           sequence += gap;
           progress.opened(sequence);
           open.push(sequence);
-          if (close % 3 > 0) for (const closed of open.splice(close % open.length, 1)) progress.closed(closed);
+          if (close % 3 > 0)
+            for (const closed of open.splice(close % open.length, 1)) progress.closed(closed);
           const below = progress.takePurge();
           if (below !== null) expect(Math.min(...open, sequence + 1)).toBeGreaterThanOrEqual(below);
         }

@@ -3,7 +3,11 @@ import type { PartitionActors } from '#runtime/partition-actors.ts';
 import { PartitionReaders } from '#runtime/partition-readers.ts';
 import type { LogEntry, Logs } from '#runtime/ports.ts';
 
-type Read = { partitions: readonly number[]; deliver: (partition: number, sequence: number) => void; closed: boolean };
+type Read = {
+  partitions: readonly number[];
+  deliver: (partition: number, sequence: number) => void;
+  closed: boolean;
+};
 
 /** Logs that deliver when told to, also after a reader was closed: what was under way then still arrives. */
 function scriptedLogs(): { logs: Logs; reads: Read[] } {
@@ -13,7 +17,8 @@ function scriptedLogs(): { logs: Logs; reads: Read[] } {
       const read: Read = {
         partitions,
         closed: false,
-        deliver: (partition, sequence) => onEntry({ log: 'mailbox', partition, sequence, envelope: null, raw: '' }),
+        deliver: (partition, sequence) =>
+          onEntry({ log: 'mailbox', partition, sequence, envelope: null, raw: '' }),
       };
       reads.push(read);
       return { close: async () => void (read.closed = true) };
