@@ -8,7 +8,8 @@ import path from 'node:path';
 import { partsOf } from '#contracts/address.ts';
 import { createKernel } from '#runtime/kernel/xstate5-kernel.ts';
 import { GoldenSnapshot } from './golden-snapshot.ts';
-import { REGISTERED, SNAPSHOT_CASES, type SnapshotCase } from './snapshot-cases.ts';
+import { REGISTERED, SNAPSHOT_CASES } from './snapshot-cases.ts';
+import type { SnapshotCase } from './snapshot-steps.ts';
 
 const kernel = createKernel();
 

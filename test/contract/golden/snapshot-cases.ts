@@ -1,13 +1,10 @@
 /** Where the golden snapshots come from: actors brought to states worth keeping, each with what comes next. */
-import type { ActorRecord } from '#contracts/actor-record.ts';
 import { addressOf } from '#contracts/address.ts';
-import type { ActorEvent, Envelope } from '#contracts/envelope.ts';
+import type { ActorEvent } from '#contracts/envelope.ts';
 import type { Json, JsonObject } from '#contracts/json.ts';
-import type { StageDefinition } from '#contracts/pipeline.ts';
 import type { ActorDefinition } from '#runtime/actor-definition.ts';
 import { probeDefinition } from '#runtime/probe-actor.ts';
-import { createOrcaCatalog } from '#services/orca/catalog.ts';
-import { fails, given, hangs, returns, type Run } from '#test/support/machine-harness.ts';
+import { fails, given, hangs, returns } from '#test/support/machine-harness.ts';
 import {
   CONTEXT,
   DEFINITIONS,
@@ -17,182 +14,11 @@ import {
   run,
   serverGroup,
 } from '#test/unit/clouddriver/operation-world.ts';
-import { startOf } from '#test/unit/orca/pipeline-run.ts';
-
-export type SnapshotCase = {
-  name: string;
-  reach: () => Promise<ActorRecord>;
-  next: (record: ActorRecord) => Envelope[];
-};
-
-const orca = createOrcaCatalog({ webhookHosts: [] }).definitions;
+import { executionCases, ORCA_DEFINITIONS, stageCases } from './orca-snapshot-cases.ts';
+import { activityEnds, events, wake, type SnapshotCase } from './snapshot-steps.ts';
 
 /** Every actor type that some process registers. */
-export const REGISTERED: readonly ActorDefinition[] = [...orca, ...DEFINITIONS, probeDefinition];
-
-const envelopeTo = (record: ActorRecord, index = 0) => ({
-  v: 1 as const,
-  id: `next-${index}`,
-  to: record.address,
-});
-
-function events(...list: ActorEvent[]): SnapshotCase['next'] {
-  return (record) => list.map((event, index) => ({ ...envelopeTo(record, index), kind: 'event', event }));
-}
-
-const wake: SnapshotCase['next'] = (record) => [
-  { ...envelopeTo(record), kind: 'wake', dueAtMs: record.wakeAtMs ?? record.updatedAtMs },
-];
-
-/** The one activity that runs ends. */
-function activityEnds(outcome: { output: Json } | 'denied'): SnapshotCase['next'] {
-  return (record) =>
-    Object.entries(record.activities).map(([childId, { birth, attempt }], index) => ({
-      ...envelopeTo(record, index),
-      kind: 'activity-result',
-      childId,
-      birth,
-      attempt,
-      outcome:
-        outcome === 'denied' ? { status: 'failed', failure: DENIED } : { status: 'succeeded', ...outcome },
-    }));
-}
-
-/** The child actors that run end. */
-function childrenEnd(output: JsonObject): SnapshotCase['next'] {
-  return (record) =>
-    Object.entries(record.children).flatMap(([childId, { address, finished }], index) =>
-      address === undefined || finished === true
-        ? []
-        : [
-            {
-              ...envelopeTo(record, index),
-              kind: 'event' as const,
-              from: address,
-              event: { type: `xstate.done.actor.${childId}`, actorId: childId, output },
-            },
-          ],
-    );
-}
-
-type Reached = { stages: StageDefinition[]; of?: string; before?: (run: Run) => Promise<void> };
-
-/** The record of a stage in a pipeline, or of the execution itself. */
-function orcaRecord({ stages, of, before }: Reached): () => Promise<ActorRecord> {
-  return async () => {
-    const [execution, stage] = orca;
-    if (!execution || !stage) throw new Error('Orca registers nothing.');
-    const pipeline = await given(execution, {
-      service: 'orca',
-      id: 'x1',
-      input: startOf(stages),
-      others: [stage],
-      activities: { webhook: hangs() },
-    });
-    await before?.(pipeline);
-    return pipeline.record(of === undefined ? pipeline.address : pipeline.addressOf(of));
-  };
-}
-
-const WAIT: StageDefinition = { refId: '1', type: 'wait', name: 'Wait', waitTime: 30 };
-const JUDGE: StageDefinition = {
-  refId: '1',
-  type: 'manualJudgment',
-  name: 'Sure?',
-  judgmentInputs: [{ value: 'blue' }],
-};
-const HOOK: StageDefinition = {
-  refId: '1',
-  type: 'webhook',
-  name: 'Call',
-  url: 'https://example.com',
-  method: 'POST',
-};
-const RESIZE: StageDefinition = {
-  refId: '1',
-  type: 'resizeServerGroup',
-  name: 'Resize',
-  credentials: 'test',
-  region: 'us-east-1',
-  serverGroupName: 'shop-web-v003',
-  capacity: { min: 1, max: 1, desired: 1 },
-};
-const CREATE: StageDefinition = {
-  refId: '1',
-  type: 'createServerGroup',
-  name: 'Create',
-  strategy: 'redblack',
-  region: 'us-east-1',
-  ...CONTEXT,
-};
-const user = 'ann';
-const cancel = { type: 'stage.cancel', reason: 'enough', user };
-const done = { status: 'succeeded', outputs: {}, history: ['done'] };
-
-function stageCases(): SnapshotCase[] {
-  const at = (name: string, stage: StageDefinition, next: SnapshotCase['next']): SnapshotCase => ({
-    name: `stage@1/${name}`,
-    reach: orcaRecord({ stages: [stage], of: 'stage' }),
-    next,
-  });
-  return [
-    at('waiting-for-a-timer', WAIT, wake),
-    at('waiting-then-canceled', WAIT, events(cancel)),
-    at('waiting-then-paused', WAIT, events({ type: 'stage.pause' }, { type: 'stage.resume' })),
-    at(
-      'judgment',
-      JUDGE,
-      events({ type: 'stage.judge', stageRefId: '1', decision: 'continue', input: 'blue', user }),
-    ),
-    at(
-      'judgment-that-says-stop',
-      JUDGE,
-      events({ type: 'stage.judge', stageRefId: '1', decision: 'stop', user }),
-    ),
-    at('calling-a-webhook', HOOK, activityEnds({ output: { statusCode: 200, headers: {}, body: 'ok' } })),
-    at('calling-a-webhook-that-fails', HOOK, activityEnds('denied')),
-    at('resizing', RESIZE, childrenEnd(done)),
-    at('creating', CREATE, childrenEnd(done)),
-    at('creating-then-canceled', CREATE, events(cancel)),
-  ];
-}
-
-function executionCases(): SnapshotCase[] {
-  const two: StageDefinition[] = [WAIT, { ...WAIT, refId: '2', name: 'Then', requisiteStageRefIds: ['1'] }];
-  const finish = async (pipeline: Run) => pipeline.advance(120_000);
-  return [
-    {
-      name: 'execution@1/first-stage-runs',
-      reach: orcaRecord({ stages: two }),
-      next: childrenEnd({ status: 'SUCCEEDED', outputs: {} }),
-    },
-    {
-      name: 'execution@1/first-stage-fails',
-      reach: orcaRecord({ stages: two }),
-      next: childrenEnd({ status: 'TERMINAL', outputs: {}, failure: { ...DENIED } as JsonObject }),
-    },
-    {
-      name: 'execution@1/canceled',
-      reach: orcaRecord({ stages: two }),
-      next: events({ type: 'execution.cancel', reason: 'no', user }),
-    },
-    {
-      name: 'execution@1/paused',
-      reach: orcaRecord({ stages: two }),
-      next: events({ type: 'execution.pause', user }, { type: 'execution.resume', user }),
-    },
-    {
-      name: 'execution@1/judged',
-      reach: orcaRecord({ stages: [JUDGE] }),
-      next: events({ type: 'execution.judge', stageRefId: '1', decision: 'continue', user }),
-    },
-    {
-      name: 'execution@1/done',
-      reach: orcaRecord({ stages: two, before: finish }),
-      next: events({ type: 'execution.pause', user }),
-    },
-  ];
-}
+export const REGISTERED: readonly ActorDefinition[] = [...ORCA_DEFINITIONS, ...DEFINITIONS, probeDefinition];
 
 const ON_V003 = { credentials: 'test', region: 'us-east-1', serverGroupName: 'shop-web-v003' };
 const disabled = returns({
