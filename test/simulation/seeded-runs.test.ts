@@ -6,6 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { Weakness } from '#test/support/simulation-bus.ts';
+import { simulateDeployments } from '#test/support/simulation-deployments.ts';
 import { simulateOrders } from '#test/support/simulation-orders.ts';
 import type { SimulationVerdict } from '#test/support/simulation-verdict.ts';
 
@@ -34,11 +35,16 @@ async function runSeeds(
   return { failures, crashes, freezes };
 }
 
-describe('orders under seeded faults', () => {
+const SIMULATIONS: readonly [string, Simulation][] = [
+  ['orders', (seed) => simulateOrders(seed)],
+  ['deployments by Orca and Clouddriver', (seed) => simulateDeployments(seed)],
+];
+
+describe.each(SIMULATIONS)('%s under seeded faults', (_, simulate) => {
   it(
-    'loses, doubles and forgets nothing, whatever the seed',
+    'lose, double and forget nothing, whatever the seed',
     async () => {
-      const { failures, crashes, freezes } = await runSeeds((seed) => simulateOrders(seed));
+      const { failures, crashes, freezes } = await runSeeds(simulate);
       expect(failures).toEqual([]);
       // The runs must not be calm.
       if (only === undefined) expect(Math.min(crashes, freezes)).toBeGreaterThan(SEEDS);
@@ -46,9 +52,9 @@ describe('orders under seeded faults', () => {
     LONG_RUN_MS,
   );
 
-  it('does the same twice when the seed is the same', async () => {
+  it('do the same twice when the seed is the same', async () => {
     const hashes = new Set<string>();
-    for (const seed of [11, 11, 12, 12]) hashes.add((await simulateOrders(seed)).traceHash);
+    for (const seed of [11, 11, 12, 12]) hashes.add((await simulate(seed)).traceHash);
     expect(hashes.size).toBe(2);
   });
 });
@@ -71,4 +77,11 @@ describe('the judge of seeded runs', () => {
       expect.fail(`${PROOF_SEEDS} seeds show nothing`);
     });
   }
+
+  it('sees deployments that a bus loses', async () => {
+    for (let seed = 1; seed <= PROOF_SEEDS; seed += 1) {
+      if ((await simulateDeployments(seed, { weaken: 'lose-after-ack' })).findings.length > 0) return;
+    }
+    expect.fail(`${PROOF_SEEDS} seeds show nothing`);
+  });
 });

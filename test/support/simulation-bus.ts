@@ -1,6 +1,6 @@
 /** A bus that writes down what happens on it, judges each commit, and can be weakened on purpose. */
 import { createHash } from 'node:crypto';
-import type { Address } from '#contracts/address.ts';
+import { partsOf, type Address } from '#contracts/address.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { Topology } from '#contracts/topology.ts';
 import { MemoryBus } from '#runtime/memory/memory-bus.ts';
@@ -35,6 +35,7 @@ export type SimulationBusOptions = {
 const DELAY_MS_MAX = 40;
 const LATE_MS_MAX = 900;
 const SOME = 0.08;
+const REPEATED = 0.1;
 
 export class SimulationBus extends MemoryBus {
   /** What no run may show, in order. */
@@ -81,6 +82,10 @@ export class SimulationBus extends MemoryBus {
   override deliver(envelope: Envelope): void {
     this.note(`deliver ${envelope.id}`);
     if (this.#weaken === 'lose-after-ack' && this.#random.chance(SOME)) return;
+    super.deliver(envelope);
+    // A relay that died before it forgot what it had passed on passes it on again.
+    if (envelope.kind !== 'event' || envelope.from === undefined || !this.#random.chance(REPEATED)) return;
+    this.service(partsOf(envelope.to).service).ingress.ids.delete(envelope.id);
     super.deliver(envelope);
   }
 

@@ -67,13 +67,16 @@ export class SimulatedCloud {
 
   #acts(): Act {
     const undone = { outcome: 'undone' as const };
-    const ofCluster = (cluster: string) => [...this.groups.values()].filter((group) => group.cluster === cluster);
+    const ofCluster = (cluster: string) =>
+      [...this.groups.values()].filter((group) => group.cluster === cluster);
     return {
       listCluster: ({ cluster }) => ({
         existing: ofCluster(cluster).map(({ name, createdAtMs }) => ({ name, createdAtMs })),
       }),
       describeCluster: ({ cluster }) => ({ serverGroups: ofCluster(cluster) }),
-      describeServerGroup: ({ serverGroupName }) => ({ serverGroup: this.groups.get(serverGroupName) ?? null }),
+      describeServerGroup: ({ serverGroupName }) => ({
+        serverGroup: this.groups.get(serverGroupName) ?? null,
+      }),
       resolveImage: ({ image }) => ({ imageId: image, imageName: image }),
       resolveTargetGroups: ({ names }) => ({ targetGroupArns: names }),
       resolveNetwork: ({ zones }) => ({ subnetIds: ['subnet-1'], zones }),
@@ -90,7 +93,8 @@ export class SimulatedCloud {
       createAutoScalingGroup: (input) => this.#createGroup(input),
       deleteAutoScalingGroup: ({ serverGroupName, onlyOperation }) => {
         const group = this.groups.get(serverGroupName);
-        if (!group || (onlyOperation !== undefined && group.operation !== onlyOperation)) return { outcome: 'absent' };
+        if (!group || (onlyOperation !== undefined && group.operation !== onlyOperation))
+          return { outcome: 'absent' };
         this.groups.delete(serverGroupName);
         return undone;
       },
@@ -98,8 +102,10 @@ export class SimulatedCloud {
         this.#at(serverGroupName).capacity = capacity;
         return undone;
       },
-      suspendProcesses: ({ serverGroupName, processes }) => this.#suspend(serverGroupName, { processes, wanted: true }),
-      resumeProcesses: ({ serverGroupName, processes }) => this.#suspend(serverGroupName, { processes, wanted: false }),
+      suspendProcesses: ({ serverGroupName, processes }) =>
+        this.#suspend(serverGroupName, { processes, wanted: true }),
+      resumeProcesses: ({ serverGroupName, processes }) =>
+        this.#suspend(serverGroupName, { processes, wanted: false }),
       enableMetrics: () => ({}),
       registerTargets: ({ serverGroupName }) => this.#traffic(serverGroupName, 'up'),
       deregisterTargets: ({ serverGroupName }) => this.#traffic(serverGroupName, 'outOfService'),
@@ -113,7 +119,9 @@ export class SimulatedCloud {
     };
   }
 
-  #createTemplate(input: CloudActivityInput<'createLaunchTemplate'>): CloudActivityOutput<'createLaunchTemplate'> {
+  #createTemplate(
+    input: CloudActivityInput<'createLaunchTemplate'>,
+  ): CloudActivityOutput<'createLaunchTemplate'> {
     const { launchTemplateName, owner } = input;
     const known = this.templates.get(launchTemplateName);
     if (known && known.operation !== owner.operation) throw weather('SIM_TEMPLATE_EXISTS', 'terminal');
@@ -125,7 +133,9 @@ export class SimulatedCloud {
     return { launchTemplateId: template.id, version: '1' };
   }
 
-  #createGroup(input: CloudActivityInput<'createAutoScalingGroup'>): CloudActivityOutput<'createAutoScalingGroup'> {
+  #createGroup(
+    input: CloudActivityInput<'createAutoScalingGroup'>,
+  ): CloudActivityOutput<'createAutoScalingGroup'> {
     const { account, region, serverGroupName: name, owner, launchTemplateId } = input;
     const known = this.groups.get(name);
     if (known && known.operation !== owner.operation) throw weather('SIM_GROUP_EXISTS', 'terminal');
@@ -157,6 +167,9 @@ export class SimulatedCloud {
   }
 }
 
-function weather(code: string, kind: 'throttle' | 'unknown-outcome' | 'terminal' | 'not-visible-yet'): ActivityFailed {
+function weather(
+  code: string,
+  kind: 'throttle' | 'unknown-outcome' | 'terminal' | 'not-visible-yet',
+): ActivityFailed {
   return new ActivityFailed({ code, message: `The simulated cloud says ${code}.`, kind });
 }

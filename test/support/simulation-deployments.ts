@@ -57,7 +57,13 @@ export async function simulateDeployments(
   const deployments = random.between(1, 3);
   for (let deployment = 0; deployment < deployments; deployment += 1) {
     cloud.add({ ...place, name: oldGroupOf(deployment), cluster: clusterOf(deployment) });
-    bus.deliver({ v: 1, kind: 'start', id: `s-${deployment}`, to: addressAt(deployment), input: inputOf(deployment) });
+    bus.deliver({
+      v: 1,
+      kind: 'start',
+      id: `s-${deployment}`,
+      to: addressAt(deployment),
+      input: inputOf(deployment),
+    });
     await clock.advance(random.between(0, 3_000));
   }
   await clock.advance(FAULTS_MS);
@@ -89,7 +95,8 @@ function judgeDeployment(args: { bus: SimulationBus; cloud: SimulatedCloud; depl
     const made = cloud.ledger.filter((line) => line.startsWith(`${kind} ${clusterOf(deployment)}-v`));
     if (made.length !== 1) found.push(`${made.length > 1 ? 'doubled' : 'lost'}: ${made.length} of ${kind}`);
   }
-  if (cloud.groups.get(newGroupOf(deployment))?.disabled !== false) found.push('lost: the new group takes no traffic');
+  if (cloud.groups.get(newGroupOf(deployment))?.disabled !== false)
+    found.push('lost: the new group takes no traffic');
   const old = cloud.groups.get(oldGroupOf(deployment));
   if (!old?.disabled || old.instances.some(({ health }) => health === 'up')) {
     found.push('orphaned: the old group takes traffic');
