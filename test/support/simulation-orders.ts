@@ -14,7 +14,7 @@ import type { SimulationVerdict } from './simulation-verdict.ts';
 const FAULTS_MS = 25_000;
 const LIVENESS_MS = 120_000;
 const SERVICE = 'shop';
-const topology = Topology.parse({ services: [SERVICE], partitionsPerShard: 4 });
+const topology = Topology.parse({ services: [SERVICE], shards: 2, partitionsPerShard: 2 });
 const ledger = addressOf({ service: SERVICE, type: 'ledger', root: 'ledger', id: 'ledger' });
 
 const BUSY: Failure = { code: 'BUSY', message: 'try again', kind: 'busy' };
