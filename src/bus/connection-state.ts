@@ -3,6 +3,7 @@
  *
  * S1 A request in flight when the server goes away fails at once; the library would let it wait for its timeout.
  * S2 Nothing is sent while there is no connection: what the library buffers then is lost more often than not.
+ * S3 What is known here is a belief: nobody waits on it for ever.
  */
 import type { Bus } from './connect.ts';
 
@@ -10,11 +11,21 @@ type State = { connected: boolean; onLoss: Set<(error: Error) => void>; onReturn
 
 const states = new WeakMap<Bus, State>();
 
-/** Resolves when the connection is up: at once, or after the reconnection. */
+const BELIEF_MS_MAX = 2_000;
+
+/** Resolves when the connection is up: at once, or after the reconnection; after two seconds it is worth a try. */
 export async function whenConnected(bus: Bus): Promise<void> {
   const state = stateOf(bus);
   if (state.connected) return;
-  await new Promise<void>((resolve) => state.onReturn.add(resolve));
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, BELIEF_MS_MAX);
+    function done(): void {
+      clearTimeout(timer);
+      state.onReturn.delete(done);
+      resolve();
+    }
+    state.onReturn.add(done);
+  });
 }
 
 /** Settles as `answer` does, or rejects when the connection is lost first. */

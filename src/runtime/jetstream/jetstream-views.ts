@@ -88,7 +88,9 @@ export class JetStreamViews implements Views {
       },
     );
     // Records that expire while they are read leave fewer to come than were counted.
-    await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, SCAN_TIMEOUT_MS))]);
+    const timer = setTimeout(finish, SCAN_TIMEOUT_MS);
+    await finished;
+    clearTimeout(timer);
     await reader.close();
     return views;
   }
