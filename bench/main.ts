@@ -52,21 +52,37 @@ try {
 async function run(args: { subject: Subject; workload: 'W1' | 'W1S'; inFlight: number }): Promise<void> {
   const { subject, workload, inFlight } = args;
   const unit = subject.unit(workload);
-  const options = { inFlight, server: server.pid, worker: subject.name === 'windlass' ? (worker.pid ?? 0) : process.pid };
+  const options = {
+    inFlight,
+    server: server.pid,
+    worker: subject.name === 'windlass' ? (worker.pid ?? 0) : process.pid,
+  };
   // Every actor exists and is in memory before anything is measured.
   await measure({ ...options, inFlight: 64, units: ACTORS, unit });
   const measurement = await measure({ ...options, units: UNITS, unit });
   print({ workload, subject: subject.name, durability: DURABILITY, inFlight, ...measurement });
 }
 
-function print(line: { workload: string; subject: string; durability: string; inFlight: number } & Measurement): void {
+function print(
+  line: { workload: string; subject: string; durability: string; inFlight: number } & Measurement,
+): void {
   if (flags.json) {
     process.stdout.write(`${JSON.stringify(line)}\n`);
     return;
   }
-  const cells = [line.workload, line.subject, `${line.inFlight} in flight`, `p50 ${line.p50Ms} ms`, `p99 ${line.p99Ms} ms`];
+  const cells = [
+    line.workload,
+    line.subject,
+    `${line.inFlight} in flight`,
+    `p50 ${line.p50Ms} ms`,
+    `p99 ${line.p99Ms} ms`,
+  ];
   const { server: serverCpu, worker: workerCpu } = line.cpuMsPerUnit;
-  cells.push(`${line.perSecond}/s`, `CPU ms/unit: server ${serverCpu}, worker ${workerCpu}`, `fsync ${line.durability}`);
+  cells.push(
+    `${line.perSecond}/s`,
+    `CPU ms/unit: server ${serverCpu}, worker ${workerCpu}`,
+    `fsync ${line.durability}`,
+  );
   process.stdout.write(`${cells.join('  ')}\n`);
 }
 

@@ -17,7 +17,10 @@ export type Subject = {
 export const ACTORS = 512;
 const ANSWER_TIMEOUT_MS = 30_000;
 
-export async function windlassSubject(bus: Bus, topology: Topology): Promise<Subject & { sizes(): Promise<Sizes> }> {
+export async function windlassSubject(
+  bus: Bus,
+  topology: Topology,
+): Promise<Subject & { sizes(): Promise<Sizes> }> {
   let sent = 0;
   const addressOfActor = (index: number): Address => {
     const id = `c${index % ACTORS}`;
@@ -25,7 +28,14 @@ export async function windlassSubject(bus: Bus, topology: Topology): Promise<Sub
   };
   const envelopeOf = (to: Address, event: ActorEvent): string => {
     sent += 1;
-    return JSON.stringify({ v: 1, kind: 'event', id: `bench-${sent}`, to, event, replyTo: '_INBOX.bench.000000' });
+    return JSON.stringify({
+      v: 1,
+      kind: 'event',
+      id: `bench-${sent}`,
+      to,
+      event,
+      replyTo: '_INBOX.bench.000000',
+    });
   };
   /** Publishes straight to the ingress and waits for the actor's answer: the stream's own answer is not awaited. */
   const ask = async (to: Address, event: ActorEvent): Promise<void> => {

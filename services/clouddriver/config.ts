@@ -44,7 +44,9 @@ export function readClouddriverConfig(environment: NodeJS.ProcessEnv = process.e
   const parsed = Environment.safeParse(environment);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new ConfigError(`Clouddriver cannot start, since settings are wrong: ${faults.join('; ')}. Correct them.`);
+    throw new ConfigError(
+      `Clouddriver cannot start, since settings are wrong: ${faults.join('; ')}. Correct them.`,
+    );
   }
   const settings = parsed.data;
   const accounts = accountsFrom(settings.WINDLASS_ACCOUNTS_FILE);

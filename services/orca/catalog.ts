@@ -25,7 +25,12 @@ export function createOrcaCatalog(options: { webhookHosts: readonly string[] }):
         machine: executionMachine,
         view: ({ context }) => executionView(context),
       },
-      { type: 'stage', version: STAGE_VERSION, machine: stageMachine, view: ({ context }) => stageView(context) },
+      {
+        type: 'stage',
+        version: STAGE_VERSION,
+        machine: stageMachine,
+        view: ({ context }) => stageView(context),
+      },
     ],
     activities: { webhook: webhook({ allowedHosts: options.webhookHosts }) },
     queues: [{ queue: 'default', concurrency: WEBHOOK_CONCURRENCY }],

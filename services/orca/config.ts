@@ -23,6 +23,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): OrcaCo
     natsServers: parsed.NATS_URL,
     topology: topologyOf(parsed),
     logLevel: parsed.WINDLASS_LOG,
-    webhookHosts: parsed.WINDLASS_WEBHOOK_HOSTS.split(',').map((host) => host.trim()).filter(Boolean),
+    webhookHosts: parsed.WINDLASS_WEBHOOK_HOSTS.split(',')
+      .map((host) => host.trim())
+      .filter(Boolean),
   };
 }

@@ -5,7 +5,7 @@
  * I2 The same request id always names the same execution, so a repeated request starts nothing.
  */
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { addressOf, type Address } from '#contracts/address.ts';
 import type { ExecutionEvent } from '#contracts/execution.ts';
 import type { JsonObject } from '#contracts/json.ts';
@@ -25,7 +25,12 @@ import { validateRequest } from '#machines/orca/validate-pipeline.ts';
 import type { Ingress } from '#runtime/ports.ts';
 
 /** As received: the same `sequence` for every delivery of one request. */
-export type IncomingRequest = { subject: string; data: string; sequence: number; messageId: string | undefined };
+export type IncomingRequest = {
+  subject: string;
+  data: string;
+  sequence: number;
+  messageId: string | undefined;
+};
 
 export type IntakeDeps = {
   ingress: Ingress;
@@ -52,7 +57,9 @@ export function createIntake(deps: IntakeDeps): (request: IncomingRequest) => Pr
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       await deps.park(request, error.problems);
-      const description = error.problems.map((problem) => `${problem.code} at ${problem.place}: ${problem.message}`);
+      const description = error.problems.map(
+        (problem) => `${problem.code} at ${problem.place}: ${problem.message}`,
+      );
       return {
         error: { code: 400, err_code: 400, description: description.join('; ').slice(0, 2_048) },
         problems: [...error.problems],
@@ -85,7 +92,13 @@ async function handle(deps: IntakeDeps, request: IncomingRequest): Promise<Reque
     }
     case requestSubjects.judge: {
       const { executionId, stage, decision, input, user } = parse(JudgeRequest, body);
-      const event = { type: 'execution.judge', stageRefId: stage, decision, user, ...(input ? { input } : {}) } as const;
+      const event = {
+        type: 'execution.judge',
+        stageRefId: stage,
+        decision,
+        user,
+        ...(input ? { input } : {}),
+      } as const;
       return control(deps, request, { executionId, event });
     }
     default:
@@ -94,7 +107,9 @@ async function handle(deps: IntakeDeps, request: IncomingRequest): Promise<Reque
           code: 'SUBJECT_UNKNOWN',
           place: request.subject,
           message: 'Nothing can be asked on this subject.',
-          remedy: `Use one of: ${Object.values(requestSubjects).filter((name) => /^windlass\.[a-z]+$/.test(name)).join(', ')}.`,
+          remedy: `Use one of: ${Object.values(requestSubjects)
+            .filter((name) => /^windlass\.[a-z]+$/.test(name))
+            .join(', ')}.`,
         },
       ]);
   }
@@ -181,5 +196,8 @@ function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer
 }
 
 function pathOf(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}.${String(key)}`), '$');
+  return path.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}.${String(key)}`),
+    '$',
+  );
 }

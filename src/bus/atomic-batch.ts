@@ -13,7 +13,10 @@ import { ANSWER_TIMEOUT_MS, headersOf, requestAck, type OutgoingMessage } from '
 export const BATCH_MESSAGES_MAX = 1_000;
 
 /** Sequence of the first message; message k has `firstSequence + k`. @throws BusError as {@link requestAck}. */
-export async function publishBatch(bus: Bus, messages: readonly OutgoingMessage[]): Promise<{ firstSequence: number }> {
+export async function publishBatch(
+  bus: Bus,
+  messages: readonly OutgoingMessage[],
+): Promise<{ firstSequence: number }> {
   const last = messages.at(-1);
   if (!last) throw new RangeError('An atomic batch needs at least one message.');
   await whenConnected(bus);

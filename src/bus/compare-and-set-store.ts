@@ -46,7 +46,9 @@ export class CompareAndSetStore {
       return receipt.sequence;
     } catch (error) {
       if (isConflict(error)) return null;
-      throw error instanceof BusError ? error : new BusError(0, `No answer to a put of ${key}.`, { cause: error });
+      throw error instanceof BusError
+        ? error
+        : new BusError(0, `No answer to a put of ${key}.`, { cause: error });
     }
   }
 }

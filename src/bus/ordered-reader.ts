@@ -60,7 +60,10 @@ function readMessage(message: JsMsg): ReadMessage {
   };
 }
 
-function startOf(from: OrderedReaderOptions['from']): { deliver_policy: DeliverPolicy; opt_start_seq?: number } {
+function startOf(from: OrderedReaderOptions['from']): {
+  deliver_policy: DeliverPolicy;
+  opt_start_seq?: number;
+} {
   if (from === 'last-per-subject') return { deliver_policy: DeliverPolicy.LastPerSubject };
   if (from === 'new') return { deliver_policy: DeliverPolicy.New };
   if (from <= 1) return { deliver_policy: DeliverPolicy.All };

@@ -34,6 +34,8 @@ export async function probePartition(bus: Bus, options: ProbeOptions): Promise<n
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), Math.max(0, deadline - performance.now())));
+  const late = new Promise<null>((resolve) =>
+    setTimeout(() => resolve(null), Math.max(0, deadline - performance.now())),
+  );
   return Promise.race([committed, late]);
 }

@@ -91,11 +91,15 @@ export class Presence {
 
   async #probe(node: string, silent: boolean): Promise<void> {
     try {
-      await this.#bus.request(nodeSubjects(this.#options.service).probe(node), '', { timeout: PROBE_TIMEOUT_MS });
+      await this.#bus.request(nodeSubjects(this.#options.service).probe(node), '', {
+        timeout: PROBE_TIMEOUT_MS,
+      });
       this.#seenAt.set(node, performance.now());
     } catch (error) {
       if (this.#bus.isClosed()) return;
-      const nobody = error instanceof errors.NoRespondersError || (error as Error).cause instanceof errors.NoRespondersError;
+      const nobody =
+        error instanceof errors.NoRespondersError ||
+        (error as Error).cause instanceof errors.NoRespondersError;
       const settled = performance.now() - this.#reconnectedAt > GRACE_MS;
       if (settled && (nobody || silent)) this.#forget(node);
     }

@@ -24,7 +24,11 @@ type PubAck = {
 export const ANSWER_TIMEOUT_MS = 2_000;
 
 /** @throws BusError with JetStream's code, or code 0 when no answer came: then it may be stored. */
-export async function publish(bus: Bus, message: OutgoingMessage, timeoutMs = ANSWER_TIMEOUT_MS): Promise<PublishReceipt> {
+export async function publish(
+  bus: Bus,
+  message: OutgoingMessage,
+  timeoutMs = ANSWER_TIMEOUT_MS,
+): Promise<PublishReceipt> {
   return requestAck(bus, { message, extra: {}, timeoutMs });
 }
 
@@ -44,10 +48,17 @@ export async function requestAck(
     const answer = await orConnectionLoss(bus, request);
     ack = answer.json<PubAck>();
   } catch (error) {
-    throw new BusError(0, `No answer to a publish on ${message.subject}; it may be stored.`, { cause: error });
+    throw new BusError(0, `No answer to a publish on ${message.subject}; it may be stored.`, {
+      cause: error,
+    });
   }
   if (ack.error) throw new BusError(ack.error.err_code, ack.error.description);
-  return { stream: ack.stream ?? '', sequence: ack.seq ?? 0, duplicate: ack.duplicate === true, count: ack.count ?? 1 };
+  return {
+    stream: ack.stream ?? '',
+    sequence: ack.seq ?? 0,
+    duplicate: ack.duplicate === true,
+    count: ack.count ?? 1,
+  };
 }
 
 export function headersOf(message: OutgoingMessage, extra: Readonly<Record<string, string>>): MsgHdrs {

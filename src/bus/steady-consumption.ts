@@ -71,7 +71,8 @@ class SteadyConsumption {
   async #followHeartbeats(messages: ConsumerMessages, isCurrent: () => boolean): Promise<void> {
     for await (const status of messages.status()) {
       if (!isCurrent()) return;
-      if (status.type === 'heartbeats_missed' && status.count >= MISSED_HEARTBEATS_MAX) void this.#replaceSteadily();
+      if (status.type === 'heartbeats_missed' && status.count >= MISSED_HEARTBEATS_MAX)
+        void this.#replaceSteadily();
     }
   }
 

@@ -18,7 +18,10 @@ type Answer = {
 };
 
 /** Null when the subject holds nothing. @throws BusError when the server does not answer or refuses. */
-export async function readLast(bus: Bus, args: { stream: string; subject: string }): Promise<StoredMessage | null> {
+export async function readLast(
+  bus: Bus,
+  args: { stream: string; subject: string },
+): Promise<StoredMessage | null> {
   let answer: Answer;
   try {
     await whenConnected(bus);

@@ -56,7 +56,10 @@ function coreStream(args: { service: string; shard: number; topology: Topology }
     allow_msg_ttl: true,
     allow_rollup_hdrs: true,
     republish: { src: subjects.viewSource, dest: subjects.viewTarget, headers_only: true },
-    metadata: { 'windlass.shards': String(topology.shards), 'windlass.partitions': String(topology.partitionsPerShard) },
+    metadata: {
+      'windlass.shards': String(topology.shards),
+      'windlass.partitions': String(topology.partitionsPerShard),
+    },
   };
 }
 

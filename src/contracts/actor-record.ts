@@ -13,7 +13,10 @@ export type ActorStatus = z.infer<typeof ActorStatus>;
 /** Position in the statechart: `"waiting"` or `{ region: "state" }`. */
 export const StateValue: z.ZodType<StateValue> = z.union([
   z.string(),
-  z.record(z.string(), z.lazy(() => StateValue)),
+  z.record(
+    z.string(),
+    z.lazy(() => StateValue),
+  ),
 ]);
 export type StateValue = string | { [region: string]: StateValue };
 

@@ -2,7 +2,12 @@
 import { z } from 'zod';
 import { Topology } from './topology.ts';
 
-const list = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean));
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
 
 export const NodeEnvironment = z.object({
   /** NATS servers, comma separated. */

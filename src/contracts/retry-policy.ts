@@ -22,7 +22,11 @@ export type RetryPolicy = z.infer<typeof RetryPolicy>;
 export const ActivityOptions = z.object({
   retry: RetryPolicy.prefault({}),
   /** The whole activity, every attempt and wait included. Two hours: time to fix a cloud or to roll back a release. */
-  scheduleToCloseMs: z.number().int().positive().default(2 * HOUR_MS),
+  scheduleToCloseMs: z
+    .number()
+    .int()
+    .positive()
+    .default(2 * HOUR_MS),
   /** One attempt. Its `AbortSignal` fires when it is over. */
   startToCloseMs: z.number().int().positive().default(60_000),
   /** Without `ctx.heartbeat()` for this long the attempt is given up; 0 = no heartbeat is expected. */

@@ -20,7 +20,10 @@ export const STREAM = {
 
 /** Subjects of core streams, by shard. */
 export const coreSubjects = (service: string, shard: number) => ({
-  all: [`$KV.${service}_${shard}.>`, ...['mb', 'tm', 'tq', 'ob'].map((kind) => `${kind}.${service}.${shard}.>`)],
+  all: [
+    `$KV.${service}_${shard}.>`,
+    ...['mb', 'tm', 'tq', 'ob'].map((kind) => `${kind}.${service}.${shard}.>`),
+  ],
   record: (address: Address) => `$KV.${service}_${shard}.s.${tree(address)}`,
   treeRecords: (root: string) => `$KV.${service}_${shard}.s.${root}.>`,
   recordsOfType: (type: string) => `$KV.${service}_${shard}.s.*.${type}.*`,
@@ -33,7 +36,10 @@ export const coreSubjects = (service: string, shard: number) => ({
     `mb.${service}.${shard}.${partition}.${tree(address)}.${token(envelopeId)}`,
   alarm: (address: Address) => `tm.${service}.${shard}.${tree(address)}`,
   /** What the actors of a partition have for others: its owner relays it. */
-  relays: (partition: number) => [`ob.${service}.${shard}.${partition}.>`, `tq.${service}.${shard}.${partition}.>`],
+  relays: (partition: number) => [
+    `ob.${service}.${shard}.${partition}.>`,
+    `tq.${service}.${shard}.${partition}.>`,
+  ],
   task: (partition: number, task: { queue: string; actor: Address; name: string }) =>
     `tq.${service}.${shard}.${partition}.${service}.${task.queue}.${tree(task.actor)}.${token(task.name)}`,
   outbox: (partition: number, to: { address: Address; place: Place }, envelopeId: string) =>
@@ -49,7 +55,8 @@ export const viewsOfType = (service: string, type: string) => `chg.${service}.*.
 export const ingressSubjects = (service: string) => ({
   all: `in.${service}.>`,
   partition: (place: Place) => `in.${service}.${place.shard}.${place.partition}.>`,
-  of: (place: Place, address: Address, envelopeId: string) => `in.${ingressTokens(place, address, envelopeId)}`,
+  of: (place: Place, address: Address, envelopeId: string) =>
+    `in.${ingressTokens(place, address, envelopeId)}`,
 });
 
 /** Where a message of an outbox or of the tasks goes: the subject says it. Null for any other subject. */

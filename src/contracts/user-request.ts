@@ -7,7 +7,9 @@ export const REQUEST_SIZE_BYTES_MAX = 256 * 1024;
 const user = z.string().min(1).max(128).default('anonymous');
 const executionId = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/);
 
-export const CancelRequest = z.object({ executionId, reason: z.string().max(1024).default('no reason given'), user }).strict();
+export const CancelRequest = z
+  .object({ executionId, reason: z.string().max(1024).default('no reason given'), user })
+  .strict();
 export const PauseRequest = z.object({ executionId, user }).strict();
 export const ResumeRequest = z.object({ executionId, user }).strict();
 export const JudgeRequest = z
@@ -20,7 +22,6 @@ export const JudgeRequest = z
     user,
   })
   .strict();
-
 
 /** One fault in a request: code, place, what is wrong, what to write instead. */
 export const RequestProblem = z.object({

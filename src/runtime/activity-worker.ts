@@ -52,14 +52,16 @@ export class ActivityWorker {
   async drain(graceMs: number): Promise<void> {
     await Promise.all(this.#subscriptions.map((subscription) => subscription.close()));
     const deadline = this.#options.clock.nowMs() + graceMs;
-    while (this.#attempts.size > 0 && this.#options.clock.nowMs() < deadline) await this.#options.clock.sleep(20);
+    while (this.#attempts.size > 0 && this.#options.clock.nowMs() < deadline)
+      await this.#options.clock.sleep(20);
     for (const attempt of this.#attempts) attempt.abort.abort(new Error('The worker is shutting down.'));
   }
 
   #cancel(cancel: { actor: Address; childId: string; birth: number }): void {
     for (const attempt of this.#attempts) {
       const same = attempt.actor === cancel.actor && attempt.childId === cancel.childId;
-      if (same && attempt.birth === cancel.birth) attempt.abort.abort(new Error('The activity was cancelled.'));
+      if (same && attempt.birth === cancel.birth)
+        attempt.abort.abort(new Error('The activity was cancelled.'));
     }
   }
 
@@ -134,7 +136,10 @@ export class ActivityWorker {
       .send({
         v: 1,
         kind: 'activity-progress',
-        id: `${task.actor}/${task.childId}#${task.birth}-${task.attempt}-progress-${args.report}`.slice(0, 256),
+        id: `${task.actor}/${task.childId}#${task.birth}-${task.attempt}-progress-${args.report}`.slice(
+          0,
+          256,
+        ),
         to: task.actor,
         childId: task.childId,
         birth: task.birth,
@@ -156,7 +161,9 @@ class Watchdog {
     this.#options = options;
     this.#beatAtMs = options.clock.nowMs();
     this.expired = new Promise((_, reject) => {
-      options.abort.signal.addEventListener('abort', () => reject(options.abort.signal.reason as Error), { once: true });
+      options.abort.signal.addEventListener('abort', () => reject(options.abort.signal.reason as Error), {
+        once: true,
+      });
     });
     // The race may be over already when it rejects.
     this.expired.catch(() => undefined);
@@ -173,7 +180,10 @@ class Watchdog {
 
   async #watch(): Promise<void> {
     const { task, clock, abort } = this.#options;
-    const endMs = Math.min(clock.nowMs() + task.startToCloseMs, Math.max(task.deadlineAtMs, clock.nowMs() + 1_000));
+    const endMs = Math.min(
+      clock.nowMs() + task.startToCloseMs,
+      Math.max(task.deadlineAtMs, clock.nowMs() + 1_000),
+    );
     while (!this.#stop.signal.aborted && !abort.signal.aborted) {
       const nowMs = clock.nowMs();
       const silentAtMs = task.heartbeatMs > 0 ? this.#beatAtMs + task.heartbeatMs : Infinity;
@@ -216,7 +226,11 @@ function failed(failure: Failure): ActivityOutcome {
 function failureOf(error: unknown, task: ActivityTask): Failure {
   if (error instanceof ActivityFailed) return error.failure;
   const message = error instanceof Error ? error.message : String(error);
-  return { code: 'ACTIVITY_THREW', message: `Activity '${task.name}' threw: ${message}`, kind: 'unknown-outcome' };
+  return {
+    code: 'ACTIVITY_THREW',
+    message: `Activity '${task.name}' threw: ${message}`,
+    kind: 'unknown-outcome',
+  };
 }
 
 /** Another replica may have it: a rollout in progress. So it is tried again. */

@@ -7,7 +7,10 @@
 import { fnv1a32 } from '#contracts/topology.ts';
 
 /** Desired owner by partition. Empty when there are no nodes. */
-export function assignPartitions(args: { partitions: number; nodes: readonly string[] }): ReadonlyMap<number, string> {
+export function assignPartitions(args: {
+  partitions: number;
+  nodes: readonly string[];
+}): ReadonlyMap<number, string> {
   const nodes = [...new Set(args.nodes)].toSorted();
   const result = new Map<number, string>();
   if (nodes.length === 0) return result;

@@ -147,7 +147,11 @@ export class PartitionActors {
     const registered = this.#options.registry.of(stored.record);
     if (!registered) {
       const { version } = stored.record.definition;
-      return this.#parkAll(activation, taken, `DEFINITION_MISSING: no version ${version} of this actor type runs here`);
+      return this.#parkAll(
+        activation,
+        taken,
+        `DEFINITION_MISSING: no version ${version} of this actor type runs here`,
+      );
     }
     const outcome = this.#options.kernel.step(registered, stored.record, {
       deliveries: taken.map((waiting) => waiting.delivery),
@@ -181,7 +185,10 @@ export class PartitionActors {
       },
       this.#options.clock.nowMs(),
     );
-    const applied = { ...outcome.record.applied, ...(started ? { [first.entry.log]: first.entry.sequence } : {}) };
+    const applied = {
+      ...outcome.record.applied,
+      ...(started ? { [first.entry.log]: first.entry.sequence } : {}),
+    };
     const record: ActorRecord = { ...outcome.record, applied };
     await this.#commit(activation, { registered, outcome: { ...outcome, record } });
     if (started) this.#finish(activation, [first], outcome);
@@ -206,7 +213,9 @@ export class PartitionActors {
       effects: outcome.effects,
       partition: this.#options.partition,
       epoch: this.#options.epoch,
-      ...(record.status === 'active' ? {} : { expireAfterMs: registered.definition.retentionMs ?? RETENTION_MS }),
+      ...(record.status === 'active'
+        ? {}
+        : { expireAfterMs: registered.definition.retentionMs ?? RETENTION_MS }),
     });
     activation.stored = { record, revision };
     this.#options.events.committed({ record, effects: outcome.effects, partition: this.#options.partition });

@@ -32,12 +32,16 @@ export class PartitionReaders {
   }
 
   async #open(actors: ReadonlyMap<number, PartitionActors>): Promise<void> {
-    const subscription = await this.#logs.read([...actors.keys()], (entry) => actors.get(entry.partition)?.accept(entry));
+    const subscription = await this.#logs.read([...actors.keys()], (entry) =>
+      actors.get(entry.partition)?.accept(entry),
+    );
     this.#readers.push({ actors, subscription });
   }
 
   async #close(gone: ReadonlySet<PartitionActors>): Promise<void> {
-    const touched = this.#readers.filter((reader) => [...reader.actors.values()].some((actors) => gone.has(actors)));
+    const touched = this.#readers.filter((reader) =>
+      [...reader.actors.values()].some((actors) => gone.has(actors)),
+    );
     this.#readers = this.#readers.filter((reader) => !touched.includes(reader));
     for (const reader of touched) {
       await reader.subscription.close();

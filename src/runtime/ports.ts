@@ -98,7 +98,9 @@ export interface ActivityQueues {
     onTask: (task: ActivityTask, delivery: TaskDelivery) => Promise<void>,
   ): Promise<Subscription>;
   /** Calls back when an attempt is cancelled by its actor. Best effort. */
-  onCancel(callback: (cancel: { actor: Address; childId: string; birth: number }) => void): Promise<Subscription>;
+  onCancel(
+    callback: (cancel: { actor: Address; childId: string; birth: number }) => void,
+  ): Promise<Subscription>;
 }
 
 export type TaskDelivery = {

@@ -13,7 +13,10 @@ export class RuntimeError extends Error {
 export class CommitConflict extends RuntimeError {
   override readonly name = 'CommitConflict';
   constructor(address: string) {
-    super('COMMIT_CONFLICT', `The record of ${address} moved on since it was read; reload it and step again.`);
+    super(
+      'COMMIT_CONFLICT',
+      `The record of ${address} moved on since it was read; reload it and step again.`,
+    );
   }
 }
 
@@ -21,7 +24,10 @@ export class CommitConflict extends RuntimeError {
 export class OwnershipLost extends RuntimeError {
   override readonly name = 'OwnershipLost';
   constructor(partition: number) {
-    super('OWNERSHIP_LOST', `Partition ${partition} is owned by another node now; this node must drop its actors.`);
+    super(
+      'OWNERSHIP_LOST',
+      `Partition ${partition} is owned by another node now; this node must drop its actors.`,
+    );
   }
 }
 

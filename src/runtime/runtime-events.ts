@@ -12,7 +12,11 @@ export interface RuntimeEvents {
   refused(event: { envelope: Envelope; reason: string }): void;
   parked(event: { entry: LogEntry; reason: string }): void;
   failed(event: { address?: Address; error: unknown }): void;
-  partitionsChanged(event: { owned: readonly number[]; took: readonly number[]; dropped: readonly number[] }): void;
+  partitionsChanged(event: {
+    owned: readonly number[];
+    took: readonly number[];
+    dropped: readonly number[];
+  }): void;
   attemptEnded(event: { task: ActivityTask; failure?: Failure; durationMs: number }): void;
 }
 

@@ -9,17 +9,23 @@ export function runtimeLog(log: Log): RuntimeEvents {
       const { type, id, root } = partsOf(record.address);
       log.debug({ type, id, root, step: record.step, value: record.state.value }, 'step committed');
       for (const effect of effects) {
-        if (effect.kind === 'log') log.info({ type, id, root, label: effect.label, value: effect.value }, 'actor says');
+        if (effect.kind === 'log')
+          log.info({ type, id, root, label: effect.label, value: effect.value }, 'actor says');
       }
-      if (record.status === 'error') log.error({ type, id, root, failure: record.state.error }, 'actor failed');
+      if (record.status === 'error')
+        log.error({ type, id, root, failure: record.state.error }, 'actor failed');
     },
     refused: ({ envelope, reason }) =>
       log.debug({ to: envelope.to, envelope: envelope.id, kind: envelope.kind, reason }, 'envelope refused'),
-    parked: ({ entry, reason }) => log.warn({ partition: entry.partition, sequence: entry.sequence, reason }, 'parked'),
+    parked: ({ entry, reason }) =>
+      log.warn({ partition: entry.partition, sequence: entry.sequence, reason }, 'parked'),
     failed: ({ address, error }) => log.warn({ address, err: error }, 'will be tried again'),
     partitionsChanged: ({ owned, took, dropped }) =>
       log.info({ owned: owned.length, took: took.length, dropped: dropped.length }, 'partitions changed'),
     attemptEnded: ({ task, failure, durationMs }) =>
-      log.debug({ activity: task.name, actor: task.actor, attempt: task.attempt, durationMs, failure }, 'attempt ended'),
+      log.debug(
+        { activity: task.name, actor: task.actor, attempt: task.attempt, durationMs, failure },
+        'attempt ended',
+      ),
   };
 }

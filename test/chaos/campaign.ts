@@ -53,7 +53,8 @@ export class Campaign {
     for (let round = 0; round < rounds; round += 1) {
       if (round < deployments) await this.#deploy(round);
       if (round === Math.floor(kills / 2)) freeze = await this.#freezeOne();
-      if (round < kills) await ((round + 1) % SERVER_KILL_EVERY === 0 ? this.#killServer() : this.#killWorker());
+      if (round < kills)
+        await ((round + 1) % SERVER_KILL_EVERY === 0 ? this.#killServer() : this.#killWorker());
     }
     await freeze?.thawed;
     await this.#allEnded();
@@ -86,7 +87,10 @@ export class Campaign {
     const { service, pid } = await fleet.kill(index);
     const slowest = await recovery.slowest(service, owned);
     if (slowest === null) say(`${service} ${pid} killed: a partition did not come back within a minute`);
-    else say(`${service} ${pid} killed with ${owned.length} partitions: moving again after ${Math.round(slowest)} ms`);
+    else
+      say(
+        `${service} ${pid} killed with ${owned.length} partitions: moving again after ${Math.round(slowest)} ms`,
+      );
     if (owned.length > 0) this.recoveriesMs.push(slowest ?? SETTLE_TIMEOUT_MS);
     fleet.replace(index);
     await sleep(1_000);
@@ -124,7 +128,8 @@ export class Campaign {
   async #settled(): Promise<void> {
     const deadline = performance.now() + SETTLE_TIMEOUT_MS;
     while (!this.#options.recovery.isSettled()) {
-      if (performance.now() > deadline) throw new Error('The fleet did not take all partitions within a minute.');
+      if (performance.now() > deadline)
+        throw new Error('The fleet did not take all partitions within a minute.');
       await sleep(100);
     }
     // The last to start take their share from the first.
@@ -136,7 +141,9 @@ export class Campaign {
     const deadline = performance.now() + END_TIMEOUT_MS;
     for (;;) {
       const all = await views.readType({ service: 'orca', type: 'execution' });
-      const open = all.filter((view) => view.status === 'active' && ExecutionView.safeParse(view.detail).success);
+      const open = all.filter(
+        (view) => view.status === 'active' && ExecutionView.safeParse(view.detail).success,
+      );
       if (open.length === 0 || performance.now() > deadline) return;
       say(`${open.length} of ${this.executions.size} executions still run`);
       await sleep(2_000);

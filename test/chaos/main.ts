@@ -85,12 +85,16 @@ process.exit(ok ? 0 : 1);
 
 function percentiles(values: readonly number[]): { p50: number; p99: number } {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number): number => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
+  const at = (share: number): number =>
+    Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
   return { p50: at(0.5), p99: at(0.99) };
 }
 
 function readable(result: object): string {
   return Object.entries(result)
-    .map(([name, value]) => `${name.padEnd(18)} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .map(
+      ([name, value]) =>
+        `${name.padEnd(18)} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+    )
     .join('\n');
 }

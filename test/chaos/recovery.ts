@@ -47,7 +47,12 @@ export class Recovery {
   async slowest(service: ServiceName, partitions: readonly number[]): Promise<number | null> {
     const times = await Promise.all(
       partitions.map((partition) =>
-        probePartition(this.#bus, { service, partition, topology: this.#topology, timeoutMs: PROBE_TIMEOUT_MS }),
+        probePartition(this.#bus, {
+          service,
+          partition,
+          topology: this.#topology,
+          timeoutMs: PROBE_TIMEOUT_MS,
+        }),
       ),
     );
     let slowest = 0;

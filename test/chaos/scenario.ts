@@ -1,5 +1,11 @@
 /** What a chaos run deploys: each deployment replaces the one server group of a cluster of its own, red/black. */
-import { DEMO_ACCOUNT, DEMO_SEED, demoImageId, demoSecurityGroupId, demoSubnetIds } from '#services/aws-double/seed/demo.ts';
+import {
+  DEMO_ACCOUNT,
+  DEMO_SEED,
+  demoImageId,
+  demoSecurityGroupId,
+  demoSubnetIds,
+} from '#services/aws-double/seed/demo.ts';
 import type { SeedInput } from '#services/aws-double/seed/seed-format.ts';
 
 const REGION = 'us-east-1';

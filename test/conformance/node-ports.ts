@@ -28,7 +28,8 @@ export function describeNodePorts(binding: string, open: () => Promise<PortsUnde
 
     const fresh = (service = 'orca'): Address => rootAddress(service, `a${(ids += 1)}`);
     const partitionOf = (address: Address): number => placeOf(address, bus.topology).partition;
-    const everything = (): number[] => Array.from({ length: partitionCount(bus.topology) }, (_, index) => index);
+    const everything = (): number[] =>
+      Array.from({ length: partitionCount(bus.topology) }, (_, index) => index);
 
     const reading = new Set<number>();
 
@@ -73,7 +74,9 @@ export function describeNodePorts(binding: string, open: () => Promise<PortsUnde
       const address = fresh();
       const epoch = await own(address);
       const first = await orca.store.commit(aCommit({ address, epoch, topology: bus.topology }));
-      await orca.store.commit(aCommit({ address, epoch, topology: bus.topology, expectedRevision: first, step: 2 }));
+      await orca.store.commit(
+        aCommit({ address, epoch, topology: bus.topology, expectedRevision: first, step: 2 }),
+      );
       const stale = aCommit({ address, epoch, topology: bus.topology, expectedRevision: first, step: 2 });
       await expect(orca.store.commit(stale)).rejects.toBeInstanceOf(CommitConflict);
       expect((await orca.store.load(address))?.record.step).toBe(2);
@@ -83,7 +86,9 @@ export function describeNodePorts(binding: string, open: () => Promise<PortsUnde
       const address = fresh();
       const epoch = await own(address);
       const partition = partitionOf(address);
-      expect(await orca.ownership.claim({ partition, node: 'orca-b', seenEpoch: epoch })).toBeGreaterThan(epoch);
+      expect(await orca.ownership.claim({ partition, node: 'orca-b', seenEpoch: epoch })).toBeGreaterThan(
+        epoch,
+      );
       const effects = [{ kind: 'send' as const, to: fresh(), event: { type: 'HELLO' } }];
       const zombie = aCommit({ address, epoch, topology: bus.topology, effects });
       await expect(orca.store.commit(zombie)).rejects.toBeInstanceOf(OwnershipLost);

@@ -38,14 +38,21 @@ describe('a deployment while Clouddriver is down', () => {
     const { ports } = memoryNode(bus, { service: 'orca', node: 'orca-a' });
     const { definitions, activities, queues } = createOrcaCatalog({ webhookHosts: [] });
     const partitions = partitionCount(topology);
-    void startNode({ node: 'orca-a', partitions, kernel: createKernel(), definitions, activities, queues, ports });
+    void startNode({
+      node: 'orca-a',
+      partitions,
+      kernel: createKernel(),
+      definitions,
+      activities,
+      queues,
+      ports,
+    });
   }
 
   function startClouddriver(node: string): MemoryNode {
     const process = memoryNode(bus, { service: 'clouddriver', node });
     const { definitions, activities, queues } = createClouddriverCatalog({
       config: {
-
         accounts: DEMO_ACCOUNTS.map((account) => ({ ...account, endpoint: double.url })),
         timeouts: { connectMs: 3_000, requestMs: 20_000 },
         ratePerSecond: 100,
@@ -76,7 +83,8 @@ describe('a deployment while Clouddriver is down', () => {
   async function advanceUntil(condition: () => boolean, limitMs: number): Promise<void> {
     const endMs = clock.nowMs() + limitMs;
     while (!condition()) {
-      if (clock.nowMs() > endMs) throw new Error(`not within ${limitMs} ms of the test's clock; status ${status()}`);
+      if (clock.nowMs() > endMs)
+        throw new Error(`not within ${limitMs} ms of the test's clock; status ${status()}`);
       await clock.advance(50);
       await new Promise((resolve) => setTimeout(resolve, 2));
     }

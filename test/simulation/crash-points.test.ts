@@ -75,7 +75,10 @@ function recordOf(bus: MemoryBus, address: Address): ActorRecord {
 
 function expectAllShippedOnce(world: { charged: string[]; bus: MemoryBus }): void {
   for (let index = 0; index < ORDERS; index += 1) {
-    expect(recordOf(world.bus, orderAddress(index))).toMatchObject({ status: 'done', state: { value: 'shipped' } });
+    expect(recordOf(world.bus, orderAddress(index))).toMatchObject({
+      status: 'done',
+      state: { value: 'shipped' },
+    });
   }
   expect(world.charged).toHaveLength(ORDERS);
   expect(recordOf(world.bus, ledger).state.context).toMatchObject({ shipped: ORDERS });

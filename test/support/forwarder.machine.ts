@@ -7,7 +7,11 @@ import type { ActorDefinition } from '#runtime/actor-definition.ts';
 export const SENDS_PER_STEP = 4;
 
 const forwarderMachine = setup({
-  types: { context: {} as { id: string; sent: number }, input: {} as { id: string }, events: {} as { type: 'GO' } },
+  types: {
+    context: {} as { id: string; sent: number },
+    input: {} as { id: string },
+    events: {} as { type: 'GO' },
+  },
 }).createMachine({
   id: 'forwarder',
   context: ({ input }) => ({ id: input.id, sent: 0 }),

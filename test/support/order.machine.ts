@@ -10,7 +10,9 @@ type OrderContext = OrderInput & { receipt: string | null };
 
 const orderMachine = setup({
   types: { context: {} as OrderContext, input: {} as OrderInput, output: {} as { receipt: string | null } },
-  actors: { charge: activity<string, { amount: number }>('charge', { retry: { initialMs: 100, jitter: 0 } }) },
+  actors: {
+    charge: activity<string, { amount: number }>('charge', { retry: { initialMs: 100, jitter: 0 } }),
+  },
   delays: { packing: ({ context }) => context.packMs },
 }).createMachine({
   id: 'order',

@@ -106,7 +106,7 @@ function judgeOrders(
   const shipped = recordOf(bus, ledger)?.state.context['shipped'];
   const all = orders + sales;
   if (shipped !== all)
-    found.push(`${Number(shipped) > all ? 'doubled' : 'lost'}: ${String(shipped)} of ${all} counted`);
+    found.push(`${Number(shipped) > all ? 'doubled' : 'lost'}: ${JSON.stringify(shipped)} of ${all} counted`);
   for (const { reason } of bus.dead) found.push(`parked: ${reason}`);
   return found;
 }

@@ -49,7 +49,7 @@ export function specificationOf(version: LaunchTemplateVersion): LaunchSpecifica
     .filter((entry) => entry['ResourceType'] === 'instance')
     .flatMap((entry) => listAt(entry, 'Tag'))
     .filter(isBranch)
-    .map((tag) => ({ key: String(tag['Key'] ?? ''), value: String(tag['Value'] ?? '') }));
+    .map((tag) => ({ key: textAt(tag, 'Key') ?? '', value: textAt(tag, 'Value') ?? '' }));
   return {
     imageId: textAt(content, 'ImageId'),
     instanceType: textAt(content, 'InstanceType') ?? 'm1.small',

@@ -25,10 +25,13 @@ export function awsEndpoint(double: AwsDouble): (context: HttpContext) => Promis
     } catch (error) {
       const refusal = error instanceof AwsError ? error : internalError(error);
       const requestId = 'none';
-      return xml(encodeError({ service, action: String(action), requestId }, refusal), {
-        status: refusal.status,
-        requestId,
-      });
+      return xml(
+        encodeError({ service, action: typeof action === 'string' ? action : '', requestId }, refusal),
+        {
+          status: refusal.status,
+          requestId,
+        },
+      );
     }
   };
 }

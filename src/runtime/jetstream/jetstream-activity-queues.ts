@@ -40,7 +40,10 @@ export class JetStreamActivityQueues implements ActivityQueues {
     );
   }
 
-  async #handle(item: WorkItem, onTask: (task: ActivityTask, delivery: TaskDelivery) => Promise<void>): Promise<void> {
+  async #handle(
+    item: WorkItem,
+    onTask: (task: ActivityTask, delivery: TaskDelivery) => Promise<void>,
+  ): Promise<void> {
     let task: ActivityTask;
     try {
       task = ActivityTask.parse(JSON.parse(item.data));

@@ -20,7 +20,7 @@ export class JetStreamLogs implements Logs {
 
   async read(partitions: readonly number[], onEntry: (entry: LogEntry) => void): Promise<Subscription> {
     const { service, topology, bus } = this.#binding;
-    const closers: { close(): Promise<void> | void }[] = [];
+    const closers: Subscription[] = [];
     const shards = Map.groupBy(partitions, (partition) => shardOf(partition, topology));
     for (const [shard, owned] of shards) {
       closers.push(await this.#readCore({ shard, owned, onEntry }));
@@ -75,7 +75,9 @@ export class JetStreamLogs implements Logs {
       if (seq === null) continue;
       for (const filter of coreSubjects(service, shard).relays(partition)) {
         await bus
-          .request(`$JS.API.STREAM.PURGE.${STREAM.core(service, shard)}`, JSON.stringify({ filter, seq }), { timeout: 5_000 })
+          .request(`$JS.API.STREAM.PURGE.${STREAM.core(service, shard)}`, JSON.stringify({ filter, seq }), {
+            timeout: 5_000,
+          })
           .catch(() => relay.purgeFailed());
       }
     }

@@ -37,7 +37,9 @@ export async function startJetStreamNode(options: JetStreamNodeOptions): Promise
     ...(options.events ? { events: options.events } : {}),
   });
   const startedAtMs = Date.now();
-  const actorTypes = running.registry.all().map(({ definition }) => `${definition.type}@${definition.version}`);
+  const actorTypes = running.registry
+    .all()
+    .map(({ definition }) => `${definition.type}@${definition.version}`);
   answerDescriptions(bus, service, () => ({
     service,
     node,

@@ -47,7 +47,9 @@ export class JetStreamOwnership implements OwnershipStore {
     const { bus, service, topology } = this.#binding;
     const shard = shardOf(partition, topology);
     const stream = STREAM.core(service, shard);
-    return (await readLast(bus, { stream, subject: coreSubjects(service, shard).owner(partition) }))?.sequence ?? 0;
+    return (
+      (await readLast(bus, { stream, subject: coreSubjects(service, shard).owner(partition) }))?.sequence ?? 0
+    );
   }
 
   async release(args: { partition: number; epoch: number }): Promise<void> {

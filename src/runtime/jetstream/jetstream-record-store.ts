@@ -17,7 +17,13 @@ import type { Bus } from '#bus/connect.ts';
 import { GroupCommitter } from '#bus/group-committer.ts';
 import type { OutgoingMessage } from '#bus/publish.ts';
 import { readLast, type StoredMessage } from '#bus/stored-message.ts';
-import { asciiJson, encodeCommit, taskName, type CommitPart, type EncodedCommit } from '../commit-encoding.ts';
+import {
+  asciiJson,
+  encodeCommit,
+  taskName,
+  type CommitPart,
+  type EncodedCommit,
+} from '../commit-encoding.ts';
 import type { Commit, RecordStore, StoredRecord } from '../ports.ts';
 import { CommitConflict, OwnershipLost } from '../runtime-error.ts';
 
@@ -59,7 +65,8 @@ export class JetStreamRecordStore implements RecordStore {
         else if (!isConflict(error)) throw error;
         const stored = await this.#readUntilAnswered(commit.record.address);
         if (stored?.headers.get(HEADER.commit.toLowerCase()) === commitId) return stored.sequence;
-        if ((stored?.sequence ?? 0) !== commit.expectedRevision) throw new CommitConflict(commit.record.address);
+        if ((stored?.sequence ?? 0) !== commit.expectedRevision)
+          throw new CommitConflict(commit.record.address);
         if (isConflict(error) && !(await this.#stillOwned({ commit, shard, service }))) {
           throw new OwnershipLost(commit.partition);
         }
@@ -117,7 +124,11 @@ export class JetStreamRecordStore implements RecordStore {
       }
       case 'task':
         return {
-          subject: subjects.task(own.partition, { queue: part.task.queue, actor: from, name: taskName(part.task) }),
+          subject: subjects.task(own.partition, {
+            queue: part.task.queue,
+            actor: from,
+            name: taskName(part.task),
+          }),
           data: JSON.stringify(part.task),
         };
       case 'alarm':

@@ -33,7 +33,9 @@ export class JetStreamViews implements Views {
     const views: ActorView[] = [];
     for (const service of this.#topology.services) {
       for (let shard = 0; shard < this.#topology.shards; shard += 1) {
-        views.push(...(await this.#scan({ service, shard, subject: coreSubjects(service, shard).treeRecords(root) })));
+        views.push(
+          ...(await this.#scan({ service, shard, subject: coreSubjects(service, shard).treeRecords(root) })),
+        );
       }
     }
     return views;
@@ -52,7 +54,10 @@ export class JetStreamViews implements Views {
     return this.#follow(viewsOfTree(root), onView);
   }
 
-  async watchType(args: { service: string; type: string }, onView: (view: ActorView) => void): Promise<Subscription> {
+  async watchType(
+    args: { service: string; type: string },
+    onView: (view: ActorView) => void,
+  ): Promise<Subscription> {
     return this.#follow(viewsOfType(args.service, args.type), onView);
   }
 

@@ -11,10 +11,7 @@ const SMALL_CONTEXT_CHARS = 64 * 1024;
 const FEW_ENTRIES = 8;
 
 /** What of a record does not come from the draft. */
-export type RecordFrame = Pick<
-  ActorRecord,
-  'step' | 'applied' | 'heard' | 'startedAtMs' | 'definition'
->;
+export type RecordFrame = Pick<ActorRecord, 'step' | 'applied' | 'heard' | 'startedAtMs' | 'definition'>;
 
 /**
  * Sets, moves or removes the one alarm. An alarm that is armed for earlier than needed stays: it rings for

@@ -40,7 +40,10 @@ export type Birth = {
 };
 
 /** An envelope the step did not act on, and why. */
-export type Refusal = { envelopeId: string; reason: 'stale' | 'repeated' | 'unhandled' | 'not-active' | 'reserved' };
+export type Refusal = {
+  envelopeId: string;
+  reason: 'stale' | 'repeated' | 'unhandled' | 'not-active' | 'reserved';
+};
 
 /** An envelope with its place in the log it was read from. */
 export type Delivery = { envelope: Envelope; log: 'mailbox' | 'ingress'; sequence: number };

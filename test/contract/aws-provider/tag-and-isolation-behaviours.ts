@@ -28,7 +28,9 @@ export const TAG_AND_ISOLATION_BEHAVIOURS: readonly Behaviour[] = [
       const { Tags = [] } = await home.autoScaling.describeTags({
         Filters: [{ Name: 'auto-scaling-group', Values: [name] }],
       });
-      return Tags.map((entry) => [String(entry.Key), String(entry.Value)]).toSorted();
+      return Tags.map((entry) => [String(entry.Key), String(entry.Value)]).toSorted((a, b) =>
+        String(a) < String(b) ? -1 : 1,
+      );
     },
   },
   {

@@ -40,7 +40,12 @@ const greeterMachine = setup({
   },
 });
 
-const greeter: ActorDefinition = { type: 'greeter', version: 1, machine: greeterMachine, view: ({ context }) => context };
+const greeter: ActorDefinition = {
+  type: 'greeter',
+  version: 1,
+  machine: greeterMachine,
+  view: ({ context }) => context,
+};
 
 describe("XState's own fromPromise", () => {
   const topology = Topology.parse({ services: ['shop'], partitionsPerShard: 4 });
@@ -68,7 +73,13 @@ describe("XState's own fromPromise", () => {
 
   it('runs unmodified as a durable activity, retried when it throws', async () => {
     const to = addressOf({ service: 'shop', type: 'greeter', root: 'g1', id: 'g1' });
-    await new JetStreamIngress({ bus, topology }).send({ v: 1, kind: 'start', id: 'start-g1', to, input: { name: 'Ada' } });
+    await new JetStreamIngress({ bus, topology }).send({
+      v: 1,
+      kind: 'start',
+      id: 'start-g1',
+      to,
+      input: { name: 'Ada' },
+    });
     const views = new JetStreamViews({ bus, topology });
     await expect
       .poll(async () => await views.read(to), { timeout: 20_000 })

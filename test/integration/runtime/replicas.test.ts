@@ -5,7 +5,11 @@ import { addressOf, type Address } from '#contracts/address.ts';
 import { JetStreamIngress } from '#runtime/jetstream/jetstream-ingress.ts';
 import { JetStreamViews } from '#runtime/jetstream/jetstream-views.ts';
 import { startTestNatsServer, type TestNatsServer } from '#test/support/nats-server.ts';
-import { probeTopology as topology, startWorkerProcess, type WorkerProcess } from '#test/support/worker-process.ts';
+import {
+  probeTopology as topology,
+  startWorkerProcess,
+  type WorkerProcess,
+} from '#test/support/worker-process.ts';
 
 const ACTORS = 40;
 

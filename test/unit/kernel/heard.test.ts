@@ -4,7 +4,8 @@ import { hear, type Heard } from '#runtime/kernel/heard.ts';
 import type { Delivery } from '#runtime/kernel/kernel.ts';
 
 const to = addressOf({ service: 'bank', type: 'account', root: 'a', id: 'a' });
-const sender = (id: string): ReturnType<typeof addressOf> => addressOf({ service: 'shop', type: 'order', root: id, id });
+const sender = (id: string): ReturnType<typeof addressOf> =>
+  addressOf({ service: 'shop', type: 'order', root: id, id });
 
 function delivery(args: { from?: string; id: string; log?: Delivery['log'] }): Delivery {
   const from = args.from === undefined ? {} : { from: sender(args.from) };
@@ -15,7 +16,8 @@ function delivery(args: { from?: string; id: string; log?: Delivery['log'] }): D
   };
 }
 
-const numbered = (from: string, numbers: string): Delivery => delivery({ from, id: `${sender(from)}@${numbers}` });
+const numbered = (from: string, numbers: string): Delivery =>
+  delivery({ from, id: `${sender(from)}@${numbers}` });
 
 describe('what an actor has heard', () => {
   it('lets a sender be heard once, in its order', () => {
@@ -25,7 +27,8 @@ describe('what an actor has heard', () => {
       expect(next).not.toBeNull();
       heard = next ?? heard;
     }
-    for (const numbers of ['1.0', '1.1', '3.0', '3.12', '2.7']) expect(hear(heard, numbered('o1', numbers))).toBeNull();
+    for (const numbers of ['1.0', '1.1', '3.0', '3.12', '2.7'])
+      expect(hear(heard, numbered('o1', numbers))).toBeNull();
     expect(hear(heard, numbered('o1', '3.13'))).not.toBeNull();
     expect(hear(heard, numbered('o1', '10.0'))).not.toBeNull();
   });
