@@ -1,6 +1,7 @@
 /** The clouddriver process: runs cloud operations and their calls. Any number of replicas. */
 import { CompareAndSetStore } from '#bus/compare-and-set-store.ts';
 import { connectBus } from '#bus/connect.ts';
+import { SharedSettings } from '#bus/shared-settings.ts';
 import { rateLimitBucket } from '#contracts/subjects.ts';
 import { startJetStreamNode } from '#runtime/jetstream/jetstream-node.ts';
 import { nodeName } from '#runtime/node-name.ts';
@@ -24,6 +25,14 @@ const catalog = createClouddriverCatalog({
     ttlMs: RATE_LIMIT_TTL_MS,
   }),
   clock: systemClock,
+});
+const settings = await SharedSettings.open(bus, config.topology.replicas);
+await settings.announceAccounts({
+  v: 1,
+  accounts: config.accounts.map(({ name, regions }) => ({
+    name,
+    regions: regions.map((region) => region.name),
+  })),
 });
 const running = await startJetStreamNode({
   bus,

@@ -9,6 +9,7 @@ import type { z } from 'zod';
 import { addressOf, type Address } from '#contracts/address.ts';
 import type { ExecutionEvent } from '#contracts/execution.ts';
 import type { JsonObject } from '#contracts/json.ts';
+import type { KnownAccounts } from '#contracts/known-accounts.ts';
 import { DeployRequest } from '#contracts/pipeline.ts';
 import { STREAM, requestSubjects } from '#contracts/subjects.ts';
 import {
@@ -20,6 +21,7 @@ import {
   type RequestAnswer,
   type RequestProblem,
 } from '#contracts/user-request.ts';
+import { accountProblems } from '#machines/orca/validate-accounts.ts';
 import { planExecution } from '#machines/orca/plan-execution.ts';
 import { validateRequest } from '#machines/orca/validate-pipeline.ts';
 import type { Ingress } from '#runtime/ports.ts';
@@ -36,6 +38,8 @@ export type IntakeDeps = {
   ingress: Ingress;
   /** Delivers an event to a running execution and tells whether it was applied. */
   ask: (to: Address, event: ExecutionEvent, id: string) => Promise<{ applied: boolean; reason?: string }>;
+  /** The accounts that are served; null while that is not known. */
+  knownAccounts: () => Promise<KnownAccounts | null>;
   /** Parks a request that cannot be done. */
   park: (request: IncomingRequest, problems: readonly RequestProblem[]) => Promise<void>;
 };
@@ -117,7 +121,8 @@ async function handle(deps: IntakeDeps, request: IncomingRequest): Promise<Reque
 
 async function deploy(deps: IntakeDeps, request: IncomingRequest, body: unknown): Promise<RequestAnswer> {
   const wanted = parse(DeployRequest, body);
-  const problems = validateRequest(wanted);
+  const known = await deps.knownAccounts();
+  const problems = [...validateRequest(wanted), ...(known ? accountProblems(wanted.pipeline, known) : [])];
   if (problems.length > 0) throw new Refused(problems);
   const requestId = wanted.requestId ?? request.messageId ?? `request-${request.sequence}`;
   const executionId = executionIdOf(requestId);

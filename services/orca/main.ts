@@ -3,6 +3,7 @@ import { askActor } from '#bus/ask-actor.ts';
 import { connectBus, type Bus } from '#bus/connect.ts';
 import { publish } from '#bus/publish.ts';
 import { RequestIntake } from '#bus/request-intake.ts';
+import { SharedSettings } from '#bus/shared-settings.ts';
 import { ActorEvent } from '#contracts/envelope.ts';
 import { deadSubjects } from '#contracts/subjects.ts';
 import { JetStreamIngress } from '#runtime/jetstream/jetstream-ingress.ts';
@@ -31,7 +32,8 @@ const running = await startJetStreamNode({
   queues: catalog.queues,
   events: runtimeLog(log),
 });
-const intake = startIntake(bus, config);
+const settings = await SharedSettings.open(bus, config.topology.replicas);
+const intake = startIntake(bus, { config, settings });
 await intake.start();
 log.info({ partitions: running.owned().length }, 'orca is ready');
 
@@ -46,11 +48,12 @@ async function stop(signal: string): Promise<void> {
   process.exit(0);
 }
 
-function startIntake(connection: Bus, settings: OrcaConfig): RequestIntake {
-  const { topology } = settings;
+function startIntake(connection: Bus, args: { config: OrcaConfig; settings: SharedSettings }): RequestIntake {
+  const { topology } = args.config;
   const handle = createIntake({
     ingress: new JetStreamIngress({ bus: connection, topology }),
     ask: (to, event, id) => askActor(connection, topology, { to, event: ActorEvent.parse(event), id }),
+    knownAccounts: () => args.settings.knownAccounts(),
     park: async (request, problems) => {
       const source = `request-${request.sequence}`;
       const raw = request.data.slice(0, PARKED_SIZE_CHARS_MAX);

@@ -92,6 +92,9 @@ export const requestSubjects = {
   consumer: 'intake',
 } as const;
 
+/** Bucket of what services tell each other about themselves. */
+export const settingsBucket = 'settings';
+
 /** Bucket of the request rates that all replicas share. */
 export const rateLimitBucket = 'rate_limits';
 
