@@ -15,7 +15,7 @@ const PROBE_MS = 250;
 const PROBE_TIMEOUT_MS = 300;
 const SILENCE_MS_MAX = 3_000;
 /** After the server came back, peers need this long to come back too: "no responders" means nothing until then. */
-const GRACE_MS = 1_500;
+const GRACE_MS = 800;
 
 export type PresenceOptions = { service: string; node: string; onChange: (nodes: readonly string[]) => void };
 

@@ -2,7 +2,8 @@
  * The actors of one owned partition: takes log entries, steps, commits.
  *
  * A1 Entries of one actor are applied in the order of each log, all waiting ones in one step, one commit at a time.
- * A2 An entry is closed only after the commit that applied it, or after it was refused without a change.
+ * A2 An entry is closed only after the commit that applied it, or when it would be refused at any later time too: an
+ *    event that this state does not handle is committed as refused, or a new owner might apply it in a later state.
  * A3 Nothing is told to anyone before the commit: replies and effects leave with it or after it.
  * A4 A commit that lost its compare-and-set is stepped again from the stored record.
  * A5 An entry is forgotten only while the partition is still owned: a zombie refuses on what it remembers, and must
@@ -23,6 +24,7 @@ import type { RuntimeEvents } from './runtime-events.ts';
 const DELIVERIES_PER_STEP_MAX = 256;
 const TRIES_MAX = 3;
 const RETRY_MS = 100;
+const REFUSED_FOR_EVER: ReadonlySet<string> = new Set(['stale', 'repeated', 'not-active', 'reserved']);
 const RETENTION_MS = 30 * 24 * 3_600_000;
 
 export type ActorsOptions = {
@@ -157,8 +159,11 @@ export class PartitionActors {
       deliveries: taken.map((waiting) => waiting.delivery),
       nowMs: this.#options.clock.nowMs(),
     });
-    const onlyRefused = outcome.refusals.length === taken.length && outcome.effects.length === 0;
-    if (!onlyRefused) await this.#commit(activation, { registered, outcome });
+    const nothingNew =
+      outcome.refusals.length === taken.length &&
+      outcome.effects.length === 0 &&
+      outcome.refusals.every(({ reason }) => REFUSED_FOR_EVER.has(reason));
+    if (!nothingNew) await this.#commit(activation, { registered, outcome });
     this.#finish(activation, taken, outcome);
   }
 
