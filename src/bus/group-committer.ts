@@ -47,6 +47,8 @@ export class GroupCommitter {
 
   #schedule(): void {
     if (this.#scheduled) return;
+    // Nobody is waiting or under way: a turn of the event loop would only delay this one.
+    if (this.#inFlight === 0 && this.#waiting.length === 1) return this.#flush();
     this.#scheduled = true;
     // One turn of the event loop: everything that is ready now gets into the same group.
     setImmediate(() => {
