@@ -47,8 +47,10 @@ export class GroupCommitter {
 
   #schedule(): void {
     if (this.#scheduled) return;
-    // Nobody is waiting or under way: a turn of the event loop would only delay this one.
-    if (this.#inFlight === 0 && this.#waiting.length === 1) return this.#flush();
+    // A single message that meets nobody has nothing to gain from a turn of the event loop.
+    if (this.#inFlight === 0 && this.#waiting.length === 1 && this.#waiting[0]?.messages.length === 1) {
+      return this.#flush();
+    }
     this.#scheduled = true;
     // One turn of the event loop: everything that is ready now gets into the same group.
     setImmediate(() => {
