@@ -5,6 +5,9 @@ import type { Bus } from '#bus/connect.ts';
 import { publish } from '#bus/publish.ts';
 import type { Sizes, Subject } from './subject-windlass.ts';
 
+/** Batches that nobody groups wait long for their turn: it is measured, not cut off. */
+const PATIENCE_MS = 60_000;
+
 export async function jetStreamSubject(bus: Bus, sizes: Sizes): Promise<Subject> {
   const manager = await jetstreamManager(bus);
   await manager.streams.add({ name: 'RAW_IN', subjects: ['raw.in.>'] });
@@ -29,14 +32,14 @@ export async function jetStreamSubject(bus: Bus, sizes: Sizes): Promise<Subject>
       const subject = `raw.s.${workload}.${index}`;
       const expected = revisions.get(subject) ?? 0;
       const headers = { 'Nats-Expected-Last-Subject-Sequence': String(expected), 'Windlass-View': view };
-      await publish(bus, { subject: `raw.in.${stored}`, data: event });
+      await publish(bus, { subject: `raw.in.${stored}`, data: event }, PATIENCE_MS);
       const put = { subject, data: record, headers };
       if (workload === 'W1') {
-        revisions.set(subject, (await publish(bus, put)).sequence);
+        revisions.set(subject, (await publish(bus, put, PATIENCE_MS)).sequence);
         return;
       }
       const sends = [1, 2].map((n) => ({ subject: `raw.mb.${stored}.${n}`, data: send }));
-      revisions.set(subject, (await publishBatch(bus, [put, ...sends])).firstSequence);
+      revisions.set(subject, (await publishBatch(bus, [put, ...sends], PATIENCE_MS)).firstSequence);
     },
   };
 }

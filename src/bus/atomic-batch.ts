@@ -16,6 +16,7 @@ export const BATCH_MESSAGES_MAX = 1_000;
 export async function publishBatch(
   bus: Bus,
   messages: readonly OutgoingMessage[],
+  timeoutMs = ANSWER_TIMEOUT_MS,
 ): Promise<{ firstSequence: number }> {
   const last = messages.at(-1);
   if (!last) throw new RangeError('An atomic batch needs at least one message.');
@@ -33,7 +34,7 @@ export async function publishBatch(
       'Nats-Batch-Sequence': String(messages.length),
       'Nats-Batch-Commit': '1',
     },
-    timeoutMs: ANSWER_TIMEOUT_MS,
+    timeoutMs,
   });
   return { firstSequence: receipt.sequence - messages.length + 1 };
 }
