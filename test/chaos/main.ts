@@ -43,6 +43,9 @@ const bus = await connectBus({ servers: [fleet.nats.url], name: 'chaos' });
 await declareStreams(bus, topology);
 const views = new JetStreamViews({ bus, topology });
 let ok = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void fleet.stop().finally(() => process.exit(130)));
+}
 try {
   const campaign = new Campaign({
     fleet,
