@@ -57,6 +57,12 @@ export class Fleet {
     if (replica) this.replicas[index] = this.#spawn(replica.service);
   }
 
+  /** Ends everything at once: nobody will look at it any more. */
+  async abandon(): Promise<void> {
+    for (const { child } of this.replicas) child.kill('SIGKILL');
+    await this.nats.kill('SIGKILL');
+  }
+
   async stop(): Promise<void> {
     await Promise.all(
       this.replicas.map(async ({ child }) => {

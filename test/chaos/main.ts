@@ -44,7 +44,7 @@ await declareStreams(bus, topology);
 const views = new JetStreamViews({ bus, topology });
 let ok = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void fleet.stop().finally(() => process.exit(130)));
+  process.once(signal, () => void fleet.abandon().finally(() => process.exit(130)));
 }
 try {
   const campaign = new Campaign({
