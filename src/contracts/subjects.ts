@@ -27,7 +27,6 @@ export const coreSubjects = (service: string, shard: number) => ({
   record: (address: Address) => `$KV.${service}_${shard}.s.${tree(address)}`,
   treeRecords: (root: string) => `$KV.${service}_${shard}.s.${root}.>`,
   recordsOfType: (type: string) => `$KV.${service}_${shard}.s.*.${type}.*`,
-  allRecords: `$KV.${service}_${shard}.s.>`,
   owner: (partition: number) => `$KV.${service}_${shard}.o.${partition}`,
   owners: `$KV.${service}_${shard}.o.*`,
   history: (address: Address, entry: string) => `$KV.${service}_${shard}.h.${tree(address)}.${entry}`,

@@ -106,8 +106,6 @@ export interface ActivityQueues {
 export type TaskDelivery = {
   /** 1 for the first, more after a worker died with it. */
   deliveryCount: number;
-  /** Keeps the task: it is not given to another worker. Called while the attempt runs. */
-  keep(): void;
 };
 
 /** The way in for everyone: commands, and results of activities. Same id, stored once. */

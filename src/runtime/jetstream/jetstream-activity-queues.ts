@@ -52,7 +52,7 @@ export class JetStreamActivityQueues implements ActivityQueues {
     }
     const keeper = setInterval(() => item.keep(), ACK_WAIT_MS / 3);
     try {
-      await onTask(task, { deliveryCount: item.deliveryCount, keep: () => item.keep() });
+      await onTask(task, { deliveryCount: item.deliveryCount });
       await item.done();
     } catch {
       item.retry(RETRY_MS);

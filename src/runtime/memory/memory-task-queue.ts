@@ -68,7 +68,7 @@ export class MemoryTaskQueue {
   #lend(item: Item, consumer: Consumer): void {
     item.deliveries += 1;
     this.#lent.set(item, consumer.node);
-    const delivery: TaskDelivery = { deliveryCount: item.deliveries, keep: () => undefined };
+    const delivery: TaskDelivery = { deliveryCount: item.deliveries };
     void consumer.onTask(structuredClone(item.task), delivery).then(
       () => this.#giveBack(item, { node: consumer.node, done: true }),
       () => this.#giveBack(item, { node: consumer.node, done: false }),
