@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ActivityQueue } from './activity-task.ts';
 import { Address } from './address.ts';
-import { ActorEvent, Parent } from './envelope.ts';
+import { ActorEvent, Envelope, Parent } from './envelope.ts';
 import { Failure } from './failure.ts';
 import { Json, JsonObject } from './json.ts';
 import { ActivityOptions } from './retry-policy.ts';
@@ -20,6 +20,10 @@ export const StateValue: z.ZodType<StateValue> = z.union([
 ]);
 export type StateValue = string | { [region: string]: StateValue };
 
+/** What becomes of a child actor whose parent ends or leaves the state that invoked it. */
+export const ParentClosePolicy = z.enum(['terminate', 'request-cancel', 'abandon']);
+export type ParentClosePolicy = z.infer<typeof ParentClosePolicy>;
+
 /** A child as its parent knows it. `birth` is the fence: a later child under the same id has a higher one. */
 export const ChildRecord = z.object({
   kind: z.enum(['actor', 'activity']),
@@ -31,6 +35,8 @@ export const ChildRecord = z.object({
   syncSnapshot: z.boolean().optional(),
   /** Its completion was taken: events to it reach nobody, a second completion is stale. */
   finished: z.boolean().optional(),
+  /** What becomes of it when its parent ends or leaves it; absent = terminate. */
+  closePolicy: ParentClosePolicy.optional(),
 });
 export type ChildRecord = z.infer<typeof ChildRecord>;
 
@@ -58,8 +64,47 @@ export const ActivityRecord = z.object({
   nextAttemptAtMs: z.number().int().optional(),
   lastFailure: Failure.optional(),
   lastHeartbeat: Json.optional(),
+  /** When a worker took the current attempt, as far as it was asked to say so. */
+  startedAtMs: z.number().int().optional(),
+  /** The current attempt ended without a result, which comes by token before this time. */
+  asyncUntilMs: z.number().int().optional(),
 });
 export type ActivityRecord = z.infer<typeof ActivityRecord>;
+
+/** Someone stopped the actor's clock: what arrives is kept until it is resumed. */
+export const Pause = z.object({ sinceMs: z.number().int(), reason: z.string().optional() });
+export type Pause = z.infer<typeof Pause>;
+
+/** The actor cannot go on by itself. Its state is as it was; what arrives is kept. */
+export const Stall = z.object({
+  code: z.string().min(1).max(128),
+  /** For a person: what happened and why. */
+  reason: z.string().max(4096),
+  /** For a person: what to do. */
+  remedy: z.string().max(4096),
+  sinceMs: z.number().int(),
+});
+export type Stall = z.infer<typeof Stall>;
+
+/** An envelope that arrived while the actor was paused or stalled, with its place in the log it came from. */
+export const HeldEnvelope = z.object({
+  log: z.enum(['mailbox', 'ingress']),
+  sequence: z.number().int().nonnegative(),
+  envelope: Envelope,
+});
+export type HeldEnvelope = z.infer<typeof HeldEnvelope>;
+
+/** Events that no state took: counted, never silent. */
+export const Unhandled = z.object({
+  count: z.number().int().positive(),
+  lastType: z.string(),
+  lastAtMs: z.number().int(),
+});
+export type Unhandled = z.infer<typeof Unhandled>;
+
+/** Someone asked the actor to end. */
+export const CancelRequested = z.object({ atMs: z.number().int(), reason: z.string().optional() });
+export type CancelRequested = z.infer<typeof CancelRequested>;
 
 export const ActorRecord = z.object({
   v: z.literal(1),
@@ -86,6 +131,12 @@ export const ActorRecord = z.object({
   applied: z.object({ mailbox: z.number().int().nonnegative(), ingress: z.number().int().nonnegative() }),
   /** Step and effect number of the last envelope heard over the ingress, by sender; the most recent senders last. */
   heard: z.record(Address, z.tuple([z.number().int(), z.number().int()])).optional(),
+  paused: Pause.optional(),
+  stalled: Stall.optional(),
+  /** In the order of arrival; applied when the actor goes on. */
+  held: z.array(HeldEnvelope).optional(),
+  unhandled: Unhandled.optional(),
+  cancelRequested: CancelRequested.optional(),
   /** For when the actor's alarm is set on the server. */
   wakeAtMs: z.number().int().optional(),
   startedAtMs: z.number().int(),

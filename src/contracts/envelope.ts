@@ -9,7 +9,12 @@ export const ActorEvent = z.object({ type: z.string().min(1).max(256) }).catchal
 export type ActorEvent = z.infer<typeof ActorEvent>;
 
 /** Who started an actor, and under which child id it knows it. */
-export const Parent = z.object({ address: Address, childId: z.string().min(1) });
+export const Parent = z.object({
+  address: Address,
+  childId: z.string().min(1),
+  /** The parent wants a snapshot with each of the child's commits (`onSnapshot`). */
+  sync: z.literal(true).optional(),
+});
 export type Parent = z.infer<typeof Parent>;
 
 const base = {
@@ -19,17 +24,32 @@ const base = {
   to: Address,
 };
 
+/** What happens when an actor is started under an address that is taken. */
+export const StartConflict = z.enum(['fail', 'use-existing', 'replace']);
+export type StartConflict = z.infer<typeof StartConflict>;
+
+/** Core NATS subject of whoever wants to hear when the envelope was applied and committed. */
+const replyTo = z.string().min(1).max(256).optional();
+/** For people: why someone did it. */
+const reason = z.string().max(1024).optional();
+
 export const Envelope = z.discriminatedUnion('kind', [
-  /** Starts an actor. Without effect when it exists already. */
-  z.object({ ...base, kind: z.literal('start'), input: Json.optional(), parent: Parent.optional() }),
+  /** Starts an actor. Without effect when it exists already, unless `onConflict` says otherwise. */
+  z.object({
+    ...base,
+    kind: z.literal('start'),
+    input: Json.optional(),
+    parent: Parent.optional(),
+    replyTo,
+    onConflict: StartConflict.optional(),
+  }),
   /** An event. `from` is the sending actor; it fences `xstate.done.actor.*` and its kin. */
   z.object({
     ...base,
     kind: z.literal('event'),
     event: ActorEvent,
     from: Address.optional(),
-    /** Core NATS subject that wants to hear when the event was applied and committed. */
-    replyTo: z.string().min(1).max(256).optional(),
+    replyTo,
   }),
   /** The alarm of an actor's earliest timer. It carries the time it was set for, so that clocks need not agree. */
   z.object({ ...base, kind: z.literal('wake'), dueAtMs: z.number().int() }),
@@ -50,7 +70,25 @@ export const Envelope = z.discriminatedUnion('kind', [
     attempt: z.number().int().positive(),
     details: Json,
   }),
+  /** A worker took an attempt. With `asyncUntilMs` it ended without a result, which comes by token before that time. */
+  z.object({
+    ...base,
+    kind: z.literal('activity-started'),
+    childId: z.string().min(1),
+    birth: z.number().int().nonnegative(),
+    attempt: z.number().int().positive(),
+    startedAtMs: z.number().int(),
+    asyncUntilMs: z.number().int().optional(),
+  }),
   /** The parent no longer wants this actor. */
   z.object({ ...base, kind: z.literal('stop') }),
+  /** Asks the machine to end; it may compensate first. */
+  z.object({ ...base, kind: z.literal('cancel'), reason, replyTo }),
+  /** Ends the actor at once; the machine is not asked. */
+  z.object({ ...base, kind: z.literal('terminate'), reason, replyTo }),
+  /** From now on envelopes are kept and not applied. */
+  z.object({ ...base, kind: z.literal('pause'), reason, replyTo }),
+  /** Applies what was kept, in order, and goes on. */
+  z.object({ ...base, kind: z.literal('resume'), reason, replyTo }),
 ]);
 export type Envelope = z.infer<typeof Envelope>;

@@ -31,6 +31,10 @@ export const ActivityOptions = z.object({
   startToCloseMs: z.number().int().positive().default(60_000),
   /** Without `ctx.heartbeat()` for this long the attempt is given up; 0 = no heartbeat is expected. */
   heartbeatMs: z.number().int().min(0).default(0),
+  /** An attempt that no worker took within this time fails; absent = it may wait as long as the activity may. */
+  scheduleToStartMs: z.number().int().positive().optional(),
+  /** How long a cancelled attempt may still clean up before its slot is given away; absent = 5 s. */
+  cancelGraceMs: z.number().int().min(0).optional(),
 });
 export type ActivityOptions = z.infer<typeof ActivityOptions>;
 export type ActivityOptionsInput = z.input<typeof ActivityOptions>;

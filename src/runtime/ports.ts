@@ -8,6 +8,7 @@ import type { ActorView } from '#contracts/actor-view.ts';
 import type { Address } from '#contracts/address.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { Json } from '#contracts/json.ts';
+import type { StepNote } from '#contracts/step-note.ts';
 import type { Effect } from './effects.ts';
 
 export interface Clock {
@@ -26,6 +27,8 @@ export type Commit = {
   /** Revision this step started from; 0 when the actor is new. */
   expectedRevision: number;
   effects: readonly Effect[];
+  /** What the step did; kept in the actor's history. */
+  note?: StepNote;
   /** Ownership under which the step was made. */
   partition: number;
   epoch: number;

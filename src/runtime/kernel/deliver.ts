@@ -30,6 +30,12 @@ export function deliver(draft: Draft, envelope: Envelope): Reason | undefined {
     }
     case 'activity-progress':
       return takeProgress(draft, envelope) ? undefined : 'stale';
+    case 'activity-started':
+    case 'cancel':
+    case 'terminate':
+    case 'pause':
+    case 'resume':
+      return 'reserved';
   }
 }
 
