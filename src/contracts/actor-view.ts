@@ -40,6 +40,8 @@ export const ActorView = z.object({
   activities: z.array(ActivityView),
   /** Definition version it runs. */
   version: z.number().int().positive().optional(),
+  /** Structure hash of that definition. */
+  hash: z.string().optional(),
   tags: z.array(z.string()).optional(),
   timers: z.array(TimerView).optional(),
   children: z.array(ChildView).optional(),

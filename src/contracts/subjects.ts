@@ -97,6 +97,16 @@ export const settingsBucket = 'settings';
 /** Bucket of the request rates that all replicas share. */
 export const rateLimitBucket = 'rate_limits';
 
+/** Bucket of the statecharts that were ever registered. */
+export const statechartBucket = 'statecharts';
+
+/** One key a definition: equal for all nodes that registered the same one. */
+export const statechartKey = (args: { service: string; type: string; version: number; hash: string }) =>
+  `${args.service}.${args.type}.${args.version}.${args.hash}`;
+
+/** The bucket as a stream, for a reader in order. */
+export const bucketStream = (bucket: string) => ({ stream: `KV_${bucket}`, all: `$KV.${bucket}.>` });
+
 export const deadSubjects = {
   all: 'dead.>',
   of: (source: string) => `dead.${token(source)}`,

@@ -2,6 +2,7 @@
 import type { Bus } from '#bus/connect.ts';
 import { answerDescriptions } from '#bus/node-description.ts';
 import { declareStreams } from '#bus/streams.ts';
+import type { StatechartDescription } from '#contracts/statechart-description.ts';
 import { partitionCount, type Topology } from '#contracts/topology.ts';
 import type { ActivityCatalog } from '../activity.ts';
 import type { ActorDefinition } from '../actor-definition.ts';
@@ -9,7 +10,12 @@ import { createKernel } from '../kernel/xstate5-kernel.ts';
 import { probeDefinition } from '../probe-actor.ts';
 import { startNode, type RunningNode } from '../node.ts';
 import type { RuntimeEvents } from '../runtime-events.ts';
+import { systemClock } from '../system-clock.ts';
 import { jetStreamNodePorts } from './jetstream-node-ports.ts';
+import { JetStreamStatecharts } from './jetstream-statecharts.ts';
+
+const STORE_TRIES_MAX = 10;
+const STORE_RETRY_MS = 300;
 
 export type JetStreamNodeOptions = {
   bus: Bus;
@@ -26,16 +32,22 @@ export type JetStreamNodeOptions = {
 export async function startJetStreamNode(options: JetStreamNodeOptions): Promise<RunningNode> {
   const { bus, topology, service, node } = options;
   await declareStreams(bus, topology);
+  const kernel = createKernel();
   const running = await startNode({
     node,
     partitions: partitionCount(topology),
-    kernel: createKernel(),
+    kernel,
     definitions: [...options.definitions, probeDefinition],
     activities: options.activities,
     queues: options.queues,
     ports: jetStreamNodePorts({ bus, topology, service, node }),
     ...(options.events ? { events: options.events } : {}),
   });
+  const described = running.registry
+    .all()
+    .filter(({ definition }) => definition !== probeDefinition)
+    .map((registered) => kernel.describe(registered));
+  await storeStatecharts(options, described);
   const startedAtMs = Date.now();
   const actorTypes = running.registry
     .all()
@@ -50,4 +62,20 @@ export async function startJetStreamNode(options: JetStreamNodeOptions): Promise
     actorTypes,
   }));
   return running;
+}
+
+/** Viewers need them, actors do not: a node runs also when they could not be stored. */
+async function storeStatecharts(
+  { bus, topology, service, events }: JetStreamNodeOptions,
+  descriptions: readonly StatechartDescription[],
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const statecharts = await JetStreamStatecharts.open(bus, topology);
+      return await statecharts.publish(service, descriptions);
+    } catch (error) {
+      if (attempt >= STORE_TRIES_MAX) return events?.failed({ error });
+      await systemClock.sleep(STORE_RETRY_MS);
+    }
+  }
 }

@@ -14,6 +14,7 @@ export function viewOf(definition: ActorDefinition, record: ActorRecord): ActorV
     address: record.address,
     ...(record.parent === undefined ? {} : { parent: record.parent.address }),
     status: record.status,
+    hash: record.definition.hash,
     value: record.state.value,
     step: record.step,
     startedAtMs: record.startedAtMs,

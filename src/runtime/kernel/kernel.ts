@@ -14,9 +14,9 @@ import type { ActorView } from '#contracts/actor-view.ts';
 import type { Address } from '#contracts/address.ts';
 import type { Envelope, Parent } from '#contracts/envelope.ts';
 import type { Json } from '#contracts/json.ts';
+import type { StatechartDescription } from '#contracts/statechart-description.ts';
 import type { ActorDefinition } from '../actor-definition.ts';
 import type { Effect } from '../effects.ts';
-import type { StatechartDescription } from './statechart-description.ts';
 
 /** A definition that passed the registration lint. Opaque outside the kernel. */
 export type RegisteredDefinition = {

@@ -1,4 +1,5 @@
 /** A registered definition with all that the kernel prepared for it. */
+import type { StatechartDescription } from '#contracts/statechart-description.ts';
 import type { ActorDefinition } from '../actor-definition.ts';
 import { RegistrationError, RuntimeError } from '../runtime-error.ts';
 import type { ChildLogic } from './child-logic.ts';
@@ -7,7 +8,6 @@ import { eventMatcherOf, type EventMatcher } from './event-matcher.ts';
 import type { InlineActivity, RegisteredDefinition } from './kernel.ts';
 import { lintMachine } from './lint-machine.ts';
 import { prepareMachine } from './prepare-machine.ts';
-import type { StatechartDescription } from './statechart-description.ts';
 import { internalsOf, type MachineInternals } from './xstate-internals.ts';
 
 /** XState remembers each event type it ever saw, per machine; after so many that no state names, the machine is renewed. */
@@ -54,7 +54,7 @@ export function prepareDefinition(definition: ActorDefinition): PreparedDefiniti
       unnamed.clear();
       prepared.machine = prepareMachine(definition.machine).machine;
     },
-    describe: () => describeMachine(definition, { root, hash }),
+    describe: () => describeMachine(definition, { root, hash, logicBySrc }),
   };
   return prepared;
 }

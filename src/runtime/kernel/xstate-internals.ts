@@ -11,6 +11,7 @@ export type BuiltInAction = ((...args: never[]) => unknown) & {
   resolve?: unknown;
   src?: unknown;
   id?: unknown;
+  sendId?: unknown;
   delay?: unknown;
   syncSnapshot?: unknown;
 };
@@ -32,6 +33,7 @@ export type TransitionInternals = {
   actions: readonly ActionReference[];
   reenter?: boolean;
   delay?: number | string;
+  description?: string;
 };
 
 export type InvokeConfig = {
@@ -65,6 +67,7 @@ export type NodeInternals = {
   exit: readonly ActionReference[];
   tags: readonly string[];
   description?: string;
+  meta?: unknown;
   initial?: { target: readonly NodeInternals[]; actions: readonly ActionReference[] };
   invoke: readonly { id: string; src: string; onDone?: unknown; onError?: unknown }[];
   transitions: ReadonlyMap<string, readonly TransitionInternals[]>;

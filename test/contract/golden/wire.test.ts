@@ -9,7 +9,6 @@ import { z } from 'zod';
 import { Envelope } from '#contracts/envelope.ts';
 import { ExecutionEvent } from '#contracts/execution.ts';
 import { CLOUD_ACTIVITIES } from '#contracts/operations/cloud-activity.contract.ts';
-import { StatechartDescription } from '#runtime/kernel/statechart-description.ts';
 
 /** Never travel alone: parts of the types that have files, or configuration. */
 const BUILDING_BLOCKS: ReadonlySet<string> = new Set([
@@ -53,6 +52,10 @@ const BUILDING_BLOCKS: ReadonlySet<string> = new Set([
   'Stall',
   'StartConflict',
   'StateValue',
+  'StatechartEdge',
+  'StatechartInvoke',
+  'StatechartNode',
+  'StatechartTrigger',
   'StrandedResource',
   'SyntheticOwner',
   'TimerRecord',
@@ -77,7 +80,7 @@ async function exportedSchemas(): Promise<Map<string, z.ZodType>> {
   for (const [name, { input, output }] of Object.entries(CLOUD_ACTIVITIES)) {
     schemas.set(`${name}.input`, input).set(`${name}.output`, output);
   }
-  return schemas.set('StatechartDescription', StatechartDescription);
+  return schemas;
 }
 
 const schemas = await exportedSchemas();

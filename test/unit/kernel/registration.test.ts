@@ -219,7 +219,7 @@ describe('the description of a machine', () => {
       type: 'atomic',
       parent: 'busy.right',
       tags: [],
-      invokes: [{ id: 'work', src: 'work' }],
+      invokes: [{ id: 'work', src: 'work', kind: 'activity' }],
     });
     expect(description.nodes[0]).toMatchObject({ id: 'busy', type: 'parallel' });
     expect(description.nodes.find(({ id }) => id === 'busy.left')).toMatchObject({ initial: 'busy.left.a' });
@@ -232,6 +232,7 @@ describe('the description of a machine', () => {
         source: 'busy.left.a',
         targets: ['busy.left.b'],
         event: 'next',
+        trigger: 'event',
         guard: 'odd',
         actions: [],
         reenter: false,
@@ -240,6 +241,7 @@ describe('the description of a machine', () => {
         source: 'busy.left.a',
         targets: ['busy.left.b'],
         event: 'always',
+        trigger: 'always',
         guard: 'many',
         actions: ['note'],
         reenter: false,
