@@ -23,6 +23,7 @@ const JOBS = {
   verify: ['tools/verify.ts'],
   chaos: ['test/chaos/main.ts'],
   bench: ['bench/main.ts'],
+  conformance: ['test/conformance/main.ts'],
 };
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));

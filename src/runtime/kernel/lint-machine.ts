@@ -101,11 +101,21 @@ function lintInvokes(node: NodeInternals, machine: MachineInternals): string[] {
   });
 }
 
+/**
+ * XState forgets the parallel state when a transition from inside it goes to its history, nothing is remembered yet, and
+ * the history names no default target. From outside, or with a target, it does what it should.
+ */
 function lintHistory(node: NodeInternals): string[] {
-  if (node.type !== 'history' || node.parent?.type !== 'parallel') return [];
+  const { parent } = node;
+  if (node.type !== 'history' || parent?.type !== 'parallel' || node.config.target !== undefined) return [];
+  const inside = nodesOf(parent).filter((other) => other !== parent);
+  const isTargeted = inside
+    .flatMap((source) => transitionsOf(source))
+    .some(({ target }) => target?.some(({ id }) => id === node.id) === true);
+  if (!isTargeted) return [];
   return [
-    `#${node.id}: history of a parallel state leads XState into an illegal configuration. ` +
-      `Put a history state into each region, or into a compound state around the parallel one.`,
+    `#${node.id}: history of the parallel state #${parent.id}, entered from inside it, leads XState into an illegal ` +
+      `configuration. Give it a default target: { type: 'history', target: [...] } with a state of each region.`,
   ];
 }
 

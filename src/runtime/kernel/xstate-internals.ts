@@ -49,6 +49,8 @@ export type NodeConfig = {
   id?: string;
   initial?: unknown;
   context?: unknown;
+  /** Of history states: where to go when nothing is remembered. */
+  target?: unknown;
   invoke?: InvokeConfig | readonly InvokeConfig[];
   states?: Record<string, NodeConfig>;
   options?: { maxIterations?: number };

@@ -163,13 +163,15 @@ describe('registration', () => {
     ],
     ['a machine without an id', createMachine({}), 'the machine has no id'],
     [
-      'history of a parallel state',
+      'history of a parallel state, entered from inside',
       createMachine({
         id: 'm',
         initial: 'p',
-        states: { p: { type: 'parallel', states: { a: {}, b: {}, h: { type: 'history' } } } },
+        states: {
+          p: { type: 'parallel', states: { a: { on: { X: '#h' } }, b: {}, h: { id: 'h', type: 'history' } } },
+        },
       }),
-      'history of a parallel state',
+      'history of the parallel state #m.p, entered from inside it',
     ],
   ])('refuses %s', (_case, machine, message) => {
     expect(problemsOf(machine).join('\n')).toContain(message);
@@ -179,6 +181,23 @@ describe('registration', () => {
     expect(problemsOf(createMachine({ id: 'm' }), 'a.b', 0).join('\n')).toMatch(
       /type 'a\.b' cannot[^]*version 0 is not/,
     );
+  });
+
+  it('accepts history of a parallel state that is entered from outside, or has a default target', () => {
+    const parallel = (history: object, inside: object) =>
+      createMachine({
+        id: 'm',
+        initial: 'out',
+        states: {
+          out: { on: { BACK: '#h' } },
+          p: {
+            type: 'parallel',
+            states: { a: inside, b: {}, h: { id: 'h', type: 'history', ...history } },
+          },
+        },
+      } as never);
+    expect(problemsOf(parallel({}, {}))).toEqual([]);
+    expect(problemsOf(parallel({ target: ['#m.p.a', '#m.p.b'] }, { on: { X: '#h' } }))).toEqual([]);
   });
 
   it('names every problem at once', () => {
