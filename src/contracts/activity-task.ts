@@ -26,6 +26,10 @@ export const ActivityTask = z.object({
   heartbeatMs: z.number().int().min(0),
   /** Details of the last heartbeat of an earlier attempt. */
   lastHeartbeat: Json.optional(),
+  /** No worker may start it later, in epoch milliseconds; whoever starts it says so first. */
+  startByMs: z.number().int().optional(),
+  /** How long the code may clean up after its signal fired; absent = 5 s. */
+  cancelGraceMs: z.number().int().min(0).optional(),
 });
 export type ActivityTask = z.infer<typeof ActivityTask>;
 

@@ -64,10 +64,14 @@ export const ActivityRecord = z.object({
   nextAttemptAtMs: z.number().int().optional(),
   lastFailure: Failure.optional(),
   lastHeartbeat: Json.optional(),
+  /** A worker must have taken the current attempt before this time. Absent: it may wait. */
+  startByMs: z.number().int().optional(),
   /** When a worker took the current attempt, as far as it was asked to say so. */
   startedAtMs: z.number().int().optional(),
   /** The current attempt ended without a result, which comes by token before this time. */
   asyncUntilMs: z.number().int().optional(),
+  /** While the result is to come by token: the next sign of life is due by then. */
+  beatByMs: z.number().int().optional(),
 });
 export type ActivityRecord = z.infer<typeof ActivityRecord>;
 

@@ -8,12 +8,16 @@ import { Json } from './json.ts';
 export const ActivityView = z.object({
   childId: z.string(),
   name: z.string(),
+  birth: z.number().int().nonnegative().optional(),
   attempt: z.number().int().positive(),
   scheduledAtMs: z.number().int(),
   deadlineAtMs: z.number().int(),
   nextAttemptAtMs: z.number().int().optional(),
   lastFailure: Failure.optional(),
   lastHeartbeat: Json.optional(),
+  startedAtMs: z.number().int().optional(),
+  /** Its result is to come by token before this time. */
+  asyncUntilMs: z.number().int().optional(),
 });
 export type ActivityView = z.infer<typeof ActivityView>;
 

@@ -60,15 +60,19 @@ export const Envelope = z.discriminatedUnion('kind', [
     birth: z.number().int().nonnegative(),
     attempt: z.number().int().positive(),
     outcome: ActivityOutcome,
+    /** It was given by token: then only the awaited attempt counts, also for a success. */
+    byToken: z.literal(true).optional(),
+    replyTo,
   }),
-  /** A running attempt reports details (its heartbeat); shown in the view and given to the next attempt. */
+  /** An attempt reports that it is alive; details are shown in the view and given to the next attempt. */
   z.object({
     ...base,
     kind: z.literal('activity-progress'),
     childId: z.string().min(1),
     birth: z.number().int().nonnegative(),
     attempt: z.number().int().positive(),
-    details: Json,
+    details: Json.optional(),
+    replyTo,
   }),
   /** A worker took an attempt. With `asyncUntilMs` it ended without a result, which comes by token before that time. */
   z.object({

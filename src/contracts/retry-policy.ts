@@ -31,7 +31,10 @@ export const ActivityOptions = z.object({
   startToCloseMs: z.number().int().positive().default(60_000),
   /** Without `ctx.heartbeat()` for this long the attempt is given up; 0 = no heartbeat is expected. */
   heartbeatMs: z.number().int().min(0).default(0),
-  /** An attempt that no worker took within this time fails; absent = it may wait as long as the activity may. */
+  /**
+   * Ends the activity when no worker took an attempt within this time: another attempt would wait in the same queue.
+   * Absent = it may wait as long as the activity may.
+   */
   scheduleToStartMs: z.number().int().positive().optional(),
   /** How long a cancelled attempt may still clean up before its slot is given away; absent = 5 s. */
   cancelGraceMs: z.number().int().min(0).optional(),

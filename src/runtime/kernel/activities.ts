@@ -3,16 +3,17 @@
  *
  * A1 The birth fences: a result of an earlier visit is stale.
  * A2 A success of any attempt of the same birth counts; a failure only of the attempt that is awaited.
- * A3 While it waits for the next attempt nothing runs and no slot of a worker is held.
+ * A3 While it waits for the next attempt, or for a result by token, no slot of a worker is held.
+ * A4 A token counts for its own attempt alone, also when it brings a success.
  */
 import { ActivityQueue } from '#contracts/activity-task.ts';
 import type { ActivityRecord, ChildRecord } from '#contracts/actor-record.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { Failure } from '#contracts/failure.ts';
 import type { Json } from '#contracts/json.ts';
+import { activityDue, notStarted, outOfTime, tokenOverdue, tokenSilent } from './activity-due.ts';
 import type { ChildLogic } from './child-logic.ts';
 import { nextSequence, type Draft } from './draft.ts';
-import { failureAsJson } from './failure-of.ts';
 import { outgoingJson } from './outgoing.ts';
 import { nextAttemptAtMs } from './retry.ts';
 import type { ActorReference } from './xstate-internals.ts';
@@ -20,12 +21,15 @@ import type { ActorReference } from './xstate-internals.ts';
 type ActivityLogic = Extract<ChildLogic, { kind: 'activity' }>;
 type ActivityResult = Extract<Envelope, { kind: 'activity-result' }>;
 type ActivityProgress = Extract<Envelope, { kind: 'activity-progress' }>;
+type ActivityStarted = Extract<Envelope, { kind: 'activity-started' }>;
 
 /** What a result means for the machine; `waiting` is nothing yet. */
 export type Settlement =
   | { kind: 'done'; output: Json | undefined }
   | { kind: 'failed'; error: Failure }
   | { kind: 'waiting' };
+
+const WAITING: Settlement = { kind: 'waiting' };
 
 /** Schedules an activity and dispatches its first attempt. */
 export function startActivity(
@@ -55,11 +59,16 @@ export function startActivity(
   return { kind: 'activity', src: String(reference.src), birth };
 }
 
-/** Hands the current attempt to the workers. */
+/** Hands the current attempt to the workers; whatever was known of an earlier one is forgotten. */
 function dispatch(draft: Draft, childId: string): void {
-  const activity = draft.state.activities.get(childId);
-  if (activity === undefined) return;
-  const { birth, name, queue, input, options, attempt, deadlineAtMs, lastHeartbeat } = activity;
+  const { activities } = draft.state;
+  const before = activities.get(childId);
+  if (before === undefined) return;
+  const { startByMs: _start, startedAtMs: _started, asyncUntilMs: _until, beatByMs: _beat, ...kept } = before;
+  const { birth, name, queue, input, options, attempt, deadlineAtMs, lastHeartbeat } = kept;
+  const { scheduleToStartMs, cancelGraceMs } = options;
+  const start = scheduleToStartMs === undefined ? {} : { startByMs: draft.nowMs + scheduleToStartMs };
+  activities.set(childId, { ...kept, ...start });
   draft.state.effects.push({
     kind: 'run-activity',
     task: {
@@ -76,6 +85,8 @@ function dispatch(draft: Draft, childId: string): void {
       startToCloseMs: options.startToCloseMs,
       heartbeatMs: options.heartbeatMs,
       ...(lastHeartbeat === undefined ? {} : { lastHeartbeat }),
+      ...start,
+      ...(cancelGraceMs === undefined ? {} : { cancelGraceMs }),
     },
   });
 }
@@ -86,7 +97,7 @@ export function cancelActivity(draft: Draft, childId: string, birth: number): vo
   const activity = state.activities.get(childId);
   if (activity?.birth !== birth) return;
   state.activities.delete(childId);
-  if (activity.nextAttemptAtMs !== undefined) return;
+  if (activity.nextAttemptAtMs !== undefined || activity.asyncUntilMs !== undefined) return;
   const uncommitted = state.effects.findIndex(
     (effect) =>
       effect.kind === 'run-activity' && effect.task.childId === childId && effect.task.birth === birth,
@@ -100,71 +111,102 @@ export function takeResult(draft: Draft, result: ActivityResult): Settlement | u
   const { activities } = draft.state;
   const activity = activities.get(result.childId);
   if (activity?.birth !== result.birth) return undefined;
+  const isAwaited = result.attempt === activity.attempt;
   if (result.outcome.status === 'succeeded') {
-    if (result.attempt === activity.attempt) activities.delete(result.childId);
+    if (isAwaited) activities.delete(result.childId);
+    else if (result.byToken === true) return undefined;
     else cancelActivity(draft, result.childId, activity.birth);
     return { kind: 'done', output: result.outcome.output };
   }
-  if (result.attempt !== activity.attempt || activity.nextAttemptAtMs !== undefined) return undefined;
-  const { failure } = result.outcome;
+  if (!isAwaited || activity.nextAttemptAtMs !== undefined) return undefined;
+  return failAttempt(draft, { childId: result.childId, activity, failure: result.outcome.failure });
+}
+
+/** The awaited attempt failed: another one follows when its time has come, or the activity ends. */
+function failAttempt(
+  draft: Draft,
+  { childId, activity, failure }: { childId: string; activity: ActivityRecord; failure: Failure },
+): Settlement {
+  const { activities } = draft.state;
   const atMs = nextAttemptAtMs(activity, { failure, address: draft.address, nowMs: draft.nowMs });
   if (atMs === undefined) {
-    activities.delete(result.childId);
+    activities.delete(childId);
     return { kind: 'failed', error: failure };
   }
   if (failure.details !== undefined) draft.state.bulky = true;
   const throttled = (activity.throttledAttempts ?? 0) + (failure.kind === 'throttle' ? 1 : 0);
-  activities.set(result.childId, {
+  activities.set(childId, {
     ...activity,
     ...(throttled > 0 ? { throttledAttempts: throttled } : {}),
     nextAttemptAtMs: atMs,
     lastFailure: failure,
   });
-  return { kind: 'waiting' };
+  return WAITING;
 }
 
-/** Keeps the details of a heartbeat; false when it is stale. */
+/** The activity whose awaited attempt runs, if it is the one that the envelope is about. */
+function runningOf(draft: Draft, about: ActivityProgress | ActivityStarted): ActivityRecord | undefined {
+  const activity = draft.state.activities.get(about.childId);
+  if (activity?.birth !== about.birth || activity.attempt !== about.attempt) return undefined;
+  return activity.nextAttemptAtMs === undefined ? activity : undefined;
+}
+
+/** Notes a sign of life and keeps its details; false when it is stale. */
 export function takeProgress(draft: Draft, progress: ActivityProgress): boolean {
-  const activity = draft.state.activities.get(progress.childId);
-  if (activity?.birth !== progress.birth || activity.attempt !== progress.attempt) return false;
-  if (activity.nextAttemptAtMs !== undefined) return false;
-  draft.state.bulky = true;
-  draft.state.activities.set(progress.childId, { ...activity, lastHeartbeat: progress.details });
+  const activity = runningOf(draft, progress);
+  if (activity === undefined) return false;
+  const { details } = progress;
+  if (details !== undefined) draft.state.bulky = true;
+  draft.state.activities.set(progress.childId, {
+    ...activity,
+    ...(details === undefined ? {} : { lastHeartbeat: details }),
+    ...(activity.asyncUntilMs === undefined ? {} : beatBy(draft, activity)),
+  });
   return true;
 }
 
-/** When the actor next has to look at an activity. */
-export function activityDueAtMs({ nextAttemptAtMs: retryAtMs, deadlineAtMs }: ActivityRecord): number {
-  return Math.min(retryAtMs ?? deadlineAtMs, deadlineAtMs);
+/** Notes that a worker took the attempt, or that its result will come by token; false when it is stale. */
+export function takeStarted(draft: Draft, started: ActivityStarted): boolean {
+  const activity = runningOf(draft, started);
+  if (activity === undefined) return false;
+  const { asyncUntilMs } = started;
+  draft.state.activities.set(started.childId, {
+    ...activity,
+    startedAtMs: started.startedAtMs,
+    ...(asyncUntilMs === undefined ? {} : { asyncUntilMs, ...beatBy(draft, activity) }),
+  });
+  return true;
 }
 
-/** Dispatches the next attempt of an activity that is due, or gives it up; undefined when it is not to end. */
-export function wakeActivity(draft: Draft, childId: string, birth: number): Failure | undefined {
+function beatBy(draft: Draft, { options }: ActivityRecord): Pick<ActivityRecord, 'beatByMs'> {
+  return options.heartbeatMs > 0 ? { beatByMs: draft.nowMs + options.heartbeatMs } : {};
+}
+
+/** The alarm rang: dispatches the next attempt when it is due, or gives up what did not come in time. */
+export function wakeActivity(draft: Draft, childId: string, birth: number): Settlement {
   const { activities } = draft.state;
   const activity = activities.get(childId);
-  if (activity?.birth !== birth || activityDueAtMs(activity) > draft.nowMs) return undefined;
-  if (activity.deadlineAtMs <= draft.nowMs) {
-    cancelActivity(draft, childId, birth);
-    return outOfTime(activity);
+  if (activity?.birth !== birth) return WAITING;
+  const due = activityDue(activity);
+  if (due.atMs > draft.nowMs) return WAITING;
+  // An alarm may be late: then nothing is begun that could not end any more.
+  const kind = activity.deadlineAtMs <= draft.nowMs ? 'close' : due.kind;
+  switch (kind) {
+    case 'close':
+      cancelActivity(draft, childId, birth);
+      return { kind: 'failed', error: outOfTime(activity) };
+    case 'start':
+      cancelActivity(draft, childId, birth);
+      return { kind: 'failed', error: notStarted(activity) };
+    case 'token':
+      return failAttempt(draft, { childId, activity, failure: tokenOverdue(activity) });
+    case 'beat':
+      return failAttempt(draft, { childId, activity, failure: tokenSilent(activity) });
+    case 'retry': {
+      const { nextAttemptAtMs: _due, ...waiting } = activity;
+      activities.set(childId, { ...waiting, attempt: activity.attempt + 1 });
+      dispatch(draft, childId);
+      return WAITING;
+    }
   }
-  const { nextAttemptAtMs: _due, ...waiting } = activity;
-  activities.set(childId, { ...waiting, attempt: activity.attempt + 1 });
-  dispatch(draft, childId);
-  return undefined;
-}
-
-function outOfTime(activity: ActivityRecord): Failure {
-  const { name, attempt, lastFailure, nextAttemptAtMs: retryAtMs, options } = activity;
-  const running = retryAtMs === undefined;
-  return {
-    code: 'ACTIVITY_SCHEDULE_TO_CLOSE_TIMEOUT',
-    message:
-      `Activity '${name}' did not end within ${options.scheduleToCloseMs} ms (attempt ${attempt}` +
-      `${lastFailure === undefined ? '' : `, last failure ${lastFailure.code}`}). ` +
-      (running
-        ? 'Its last attempt may still have an effect: read back before trying again.'
-        : 'Nothing is running.'),
-    kind: running ? 'unknown-outcome' : (lastFailure?.kind ?? 'transient'),
-    ...(lastFailure === undefined ? {} : { details: { lastFailure: failureAsJson(lastFailure) } }),
-  };
 }

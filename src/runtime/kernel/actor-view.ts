@@ -20,17 +20,20 @@ export function viewOf(definition: ActorDefinition, record: ActorRecord): ActorV
     startedAtMs: record.startedAtMs,
     updatedAtMs: record.updatedAtMs,
     activities: Object.entries(record.activities).map(([childId, activity]) => {
-      const { name, attempt, scheduledAtMs, deadlineAtMs, nextAttemptAtMs, lastFailure, lastHeartbeat } =
-        activity;
+      const { name, birth, attempt, scheduledAtMs, deadlineAtMs } = activity;
+      const { nextAttemptAtMs, lastFailure, lastHeartbeat, startedAtMs, asyncUntilMs } = activity;
       return {
         childId,
         name,
+        birth,
         attempt,
         scheduledAtMs,
         deadlineAtMs,
         ...(nextAttemptAtMs === undefined ? {} : { nextAttemptAtMs }),
         ...(lastFailure === undefined ? {} : { lastFailure }),
         ...(lastHeartbeat === undefined ? {} : { lastHeartbeat }),
+        ...(startedAtMs === undefined ? {} : { startedAtMs }),
+        ...(asyncUntilMs === undefined ? {} : { asyncUntilMs }),
       };
     }),
     ...(detail === undefined ? {} : { detail }),

@@ -1,6 +1,7 @@
 /** One envelope into the draft: who may say what, and whether it still matters. */
 import type { ActorEvent, Envelope } from '#contracts/envelope.ts';
-import { activityDueAtMs, takeProgress, takeResult, wakeActivity, type Settlement } from './activities.ts';
+import { takeProgress, takeResult, takeStarted, wakeActivity, type Settlement } from './activities.ts';
+import { activityDueAtMs } from './activity-due.ts';
 import { finishChild } from './children.ts';
 import type { Draft } from './draft.ts';
 import { failureAsJson } from './failure-of.ts';
@@ -31,6 +32,7 @@ export function deliver(draft: Draft, envelope: Envelope): Reason | undefined {
     case 'activity-progress':
       return takeProgress(draft, envelope) ? undefined : 'stale';
     case 'activity-started':
+      return takeStarted(draft, envelope) ? undefined : 'stale';
     case 'cancel':
     case 'terminate':
     case 'pause':
@@ -121,9 +123,6 @@ function dueActivities(draft: Draft): Due[] {
     .map(([childId, activity]) => ({
       dueAtMs: activityDueAtMs(activity),
       order: activity.birth,
-      fire: () => {
-        const error = wakeActivity(draft, childId, activity.birth);
-        if (error !== undefined) complete(draft, childId, { kind: 'failed', error });
-      },
+      fire: () => complete(draft, childId, wakeActivity(draft, childId, activity.birth)),
     }));
 }

@@ -1,6 +1,6 @@
 /** The end of a step: the alarm, the size limit, the record. */
 import type { ActorRecord } from '#contracts/actor-record.ts';
-import { activityDueAtMs } from './activities.ts';
+import { activityDueAtMs } from './activity-due.ts';
 import type { Draft } from './draft.ts';
 import { historyOf } from './live-snapshot.ts';
 
