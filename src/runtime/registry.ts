@@ -10,7 +10,7 @@ export class Registry {
 
   /** @throws RegistrationError when a definition cannot be durable, RuntimeError when one is given twice. */
   constructor(kernel: Kernel, definitions: readonly ActorDefinition[]) {
-    for (const definition of definitions) {
+    for (const definition of kernel.withImplied(definitions)) {
       const versions = this.#byType.get(definition.type) ?? new Map<number, RegisteredDefinition>();
       if (versions.has(definition.version)) {
         throw new RuntimeError(

@@ -45,6 +45,8 @@ export class HarnessWorld {
   readonly #options: WorldOptions;
   #kernel = createKernel();
   readonly #registered = new Map<string, RegisteredDefinition>();
+  /** Those of the test, and those that their machines bring along. */
+  readonly definitions: readonly ActorDefinition[];
   readonly #mailbox: Envelope[] = [];
   readonly #scheduled: Scheduled[] = [];
   #envelopes = 0;
@@ -54,6 +56,12 @@ export class HarnessWorld {
   constructor(options: WorldOptions) {
     this.#options = options;
     this.nowMs = options.nowMs;
+    // what the test answers for itself is not run
+    this.definitions = this.#kernel
+      .withImplied(options.definitions)
+      .filter(
+        (definition) => options.definitions.includes(definition) || !(definition.type in options.actors),
+      );
     // a definition that cannot be durable fails the test even when no actor of it is started
     for (const { type } of options.definitions) this.#process(type);
     this.activities = new HarnessActivities(options.activities, (delayMs, envelope) =>
@@ -67,7 +75,7 @@ export class HarnessWorld {
       this.#kernel = createKernel();
       this.#registered.clear();
     }
-    const declared = this.#options.definitions.find((definition) => definition.type === type);
+    const declared = this.definitions.find((definition) => definition.type === type);
     const known = this.#registered.get(type);
     if (known !== undefined || declared === undefined) return { kernel: this.#kernel, definition: known };
     const definition = this.#kernel.register(declared);

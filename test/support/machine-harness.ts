@@ -108,19 +108,17 @@ export async function given(
     ...(parent === undefined ? {} : { parent }),
   });
   await world.settle();
-  return new Run(world, address, new Map([definition, ...(options.others ?? [])].map((d) => [d.type, d])));
+  return new Run(world, address);
 }
 
 /** A running test: what may be done to the actors, and what can be seen of them. */
 export class Run {
   readonly address: Address;
   readonly world: HarnessWorld;
-  readonly #definitions: ReadonlyMap<string, ActorDefinition>;
 
-  constructor(world: HarnessWorld, address: Address, definitions: ReadonlyMap<string, ActorDefinition>) {
+  constructor(world: HarnessWorld, address: Address) {
     this.world = world;
     this.address = address;
-    this.#definitions = definitions;
   }
 
   /** Lets virtual time pass. */
@@ -265,7 +263,8 @@ export class Run {
 
   view(address: Address = this.address): ActorView {
     const record = this.record(address);
-    const definition = this.#definitions.get(partsOf(address).type);
+    const { type } = partsOf(address);
+    const definition = this.world.definitions.find((declared) => declared.type === type);
     if (definition === undefined) throw new Error(`There is no definition for ${address}.`);
     const kernel = createKernel();
     return kernel.view(kernel.register(definition), record);

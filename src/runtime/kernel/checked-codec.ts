@@ -7,6 +7,7 @@
  *
  * Values that need no change are returned as they are, not copied: contexts are immutable.
  */
+import type { Address } from '#contracts/address.ts';
 import type { Json, JsonObject } from '#contracts/json.ts';
 import { isActorReference, type ActorReference } from './xstate-internals.ts';
 
@@ -20,7 +21,7 @@ export class NotJsonError extends Error {
 }
 
 /** Which child a reference in a context means; the birth tells a later child of the same id apart. */
-export type ReferenceIdentity = { id: string; birth: number };
+export type ReferenceIdentity = { id: string; birth: number; address?: Address };
 
 export type References = {
   identityOf: (reference: ActorReference) => ReferenceIdentity;
@@ -176,7 +177,7 @@ function decode(value: Json, references: References): unknown {
     case 'date':
       return new Date(value['ms'] as number);
     case 'ref':
-      return references.revive({ id: value['id'] as string, birth: value['birth'] as number });
+      return references.revive(value as ReferenceIdentity);
     case 'object':
       return decodeItems(value['value'] as JsonObject, references);
     default:

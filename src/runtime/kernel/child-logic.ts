@@ -42,9 +42,7 @@ export function classify(logic: unknown, args: { type: string; src: string }): C
     case 'promise':
       return { logic: fromPromiseLogic(outline?.config as InlineActivity, args) };
     case 'transition':
-      return {
-        problem: `'${args.src}' is fromTransition logic. Write it as a machine, or invoke durableActor({ type }).`,
-      };
+      return fromTransitionLogic(args);
     case 'callback':
       return {
         problem:
@@ -59,7 +57,7 @@ export function classify(logic: unknown, args: { type: string; src: string }): C
       };
     default:
       return {
-        problem: `'${args.src}' is logic of an unknown kind. Use a machine, fromPromise, activity() or durableActor().`,
+        problem: `'${args.src}' is logic of an unknown kind. Use a machine, fromTransition, fromPromise, activity() or durableActor().`,
       };
   }
 }
@@ -82,6 +80,20 @@ function fromMachine(id: string, src: string): Classified {
   };
 }
 
+/** The actor type of `fromTransition` logic: the parent's, then the src. */
+export function transitionType(type: string, src: string): string {
+  const words = src.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');
+  return `${type}${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}`;
+}
+
+function fromTransitionLogic({ type, src }: { type: string; src: string }): Classified {
+  const own = transitionType(type, src);
+  if (ActorType.safeParse(own).success) return { logic: { kind: 'actor', type: own } };
+  return {
+    problem: `'${src}' is fromTransition logic whose actor type '${own}' would be too long. Give it a shorter src.`,
+  };
+}
+
 function fromPromiseLogic(code: InlineActivity, { type, src }: { type: string; src: string }): ChildLogic {
   return { kind: 'activity', name: `${type}.${src}`, options: ActivityOptions.parse({}), inline: code };
 }
@@ -89,11 +101,13 @@ function fromPromiseLogic(code: InlineActivity, { type, src }: { type: string; s
 type Kind = 'machine' | 'promise' | 'callback' | 'observable' | 'transition' | 'unknown';
 
 /** XState's logic carries no tag: it is told apart by how it behaves. */
-function kindOf(logic: LogicOutline | null | undefined): Kind {
+export function kindOf(subject: unknown): Kind {
+  const logic = subject as LogicOutline | null | undefined;
+  if (logic?.windlass !== undefined) return 'unknown';
   if (logic?.__xstatenode === true) return 'machine';
   if (typeof logic?.getInitialSnapshot !== 'function' || typeof logic.transition !== 'function')
     return 'unknown';
-  if (typeof logic.start !== 'function') return 'transition';
+  if (typeof logic.start !== 'function') return typeof logic.config === 'function' ? 'transition' : 'unknown';
   try {
     const initial = logic.getInitialSnapshot(undefined, undefined);
     if ('_subscription' in initial) return 'observable';

@@ -44,14 +44,21 @@ export function startChild(draft: Draft, changes: ChildChanges, reference: Actor
       `Child '${id}' was spawned from inline logic. Name the logic in setup({ actors }) and spawn it by name.`,
     );
   }
-  if (reference._syncSnapshot === true) {
-    throw new Error(`Child '${id}' was spawned with syncSnapshot. Let it send events to its parent instead.`);
+  const isSynced = reference._syncSnapshot === true;
+  if (isSynced && logic.kind === 'activity') {
+    throw new Error(
+      `Child '${id}' is an activity and has no snapshots. Read its heartbeats in the view, or make it an actor.`,
+    );
   }
   const started =
     logic.kind === 'activity'
       ? startActivity(draft, logic, { id, reference })
       : startActor(draft, logic, { id, reference });
-  const child = reference.systemId === undefined ? started : { ...started, systemId: reference.systemId };
+  const child: ChildRecord = {
+    ...started,
+    ...(reference.systemId === undefined ? {} : { systemId: reference.systemId }),
+    ...(isSynced ? { syncSnapshot: true } : {}),
+  };
   draft.state.children.set(id, child);
   draft.references.set(reference, { id, birth: child.birth, child });
 }
@@ -68,7 +75,11 @@ function startActor(
     kind: 'start-actor',
     to: address,
     ...(input === undefined ? {} : { input }),
-    parent: { address: draft.address, childId: id },
+    parent: {
+      address: draft.address,
+      childId: id,
+      ...(reference._syncSnapshot === true ? { sync: true } : {}),
+    },
   });
   return { kind: 'actor', src: String(reference.src), birth, address };
 }

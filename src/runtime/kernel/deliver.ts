@@ -6,6 +6,7 @@ import { finishChild } from './children.ts';
 import type { Draft } from './draft.ts';
 import { failureAsJson } from './failure-of.ts';
 import type { Refusal } from './kernel.ts';
+import { receivedSnapshot } from './sync-snapshot.ts';
 import { endWith, transition } from './transition.ts';
 
 type Reason = Refusal['reason'];
@@ -47,7 +48,7 @@ function deliverEvent(draft: Draft, { event, from }: EventEnvelope): Reason | un
   return transition(draft, event) ? undefined : 'unhandled';
 }
 
-const LIFECYCLE = /^xstate\.(?<kind>done|error)\.actor\.(?<childId>.+)$/s;
+const LIFECYCLE = /^xstate\.(?:(?:done|error)\.actor|(?<snapshot>snapshot))\.(?<childId>.+)$/s;
 
 /** A child's completion counts once, and only from the address of the child of this visit. */
 function deliverLifecycle(
@@ -59,8 +60,20 @@ function deliverLifecycle(
   if (childId === undefined || from === undefined) return 'reserved';
   const child = draft.state.children.get(childId);
   if (child?.kind !== 'actor' || child.address !== from || child.finished === true) return 'stale';
+  if (match?.['snapshot'] !== undefined)
+    return takeSnapshot(draft, { event, isWanted: child.syncSnapshot === true });
   finishChild(draft, childId);
   giveCompletion(draft, { ...event, actorId: childId });
+  return undefined;
+}
+
+/** A snapshot that no state of the machine names is nothing to it; that is no refusal. */
+function takeSnapshot(
+  draft: Draft,
+  { event, isWanted }: { event: ActorEvent; isWanted: boolean },
+): Reason | undefined {
+  if (!isWanted) return 'reserved';
+  if (draft.prepared.events.matches(event.type)) transition(draft, receivedSnapshot(event));
   return undefined;
 }
 

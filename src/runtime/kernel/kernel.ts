@@ -55,6 +55,8 @@ export type StepOutcome = {
 };
 
 export interface Kernel {
+  /** The definitions, and those of the child actors that their machines bring along. */
+  withImplied(definitions: readonly ActorDefinition[]): readonly ActorDefinition[];
   /** Lints and prepares a definition. @throws RegistrationError listing every problem and what to write instead. */
   register(definition: ActorDefinition): RegisteredDefinition;
   /** First record of an actor, `record.step` 1. A machine that throws at once yields a record with status `error`. */

@@ -85,9 +85,6 @@ function lintSpawn(
       `${where}: spawnChild without an id (a second one would overwrite the first). Write { id: '…' }.`,
     );
   }
-  if (action.syncSnapshot === true) {
-    problems.push(`${where}: spawnChild with syncSnapshot. Let the child send events to its parent instead.`);
-  }
   return problems;
 }
 

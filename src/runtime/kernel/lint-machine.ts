@@ -3,6 +3,7 @@ import type { ActorDefinition } from '../actor-definition.ts';
 import { classify, type ChildLogic } from './child-logic.ts';
 import { encodeContext, NotJsonError } from './checked-codec.ts';
 import { lintActions, lintDeclaredActions, lintDeclaredGuards, lintTransition } from './lint-actions.ts';
+import { inlineSrc } from './prepare-machine.ts';
 import {
   invokesOf,
   nodesOf,
@@ -35,6 +36,7 @@ export function lintMachine(
       ...lintDeclaredActions(machine.implementations),
       ...lintDeclaredGuards(machine.implementations),
       ...nodes.flatMap((node) => lintNode(node, machine)),
+      ...nodes.flatMap((node) => lintSnapshots(node, children.logicBySrc)),
       ...lintContext(machine),
     ],
     warnings: nodes.flatMap(warningsOf),
@@ -94,10 +96,20 @@ function lintInvokes(node: NodeInternals, machine: MachineInternals): string[] {
         `#${node.id}: invoke of '${invoke.src}', which is not implemented. Add it to setup({ actors }).`,
       );
     }
-    if (invoke.onSnapshot !== undefined) {
-      problems.push(`#${node.id}: invoke with onSnapshot. Let the child send events to its parent instead.`);
-    }
     return problems;
+  });
+}
+
+/** An activity has no snapshots; a child that is an actor has one with each commit. */
+function lintSnapshots(node: NodeInternals, logicBySrc: ReadonlyMap<string, ChildLogic>): string[] {
+  return invokesOf(node.config).flatMap((invoke, index) => {
+    const id = node.invoke[index]?.id ?? 'invoke';
+    const src = typeof invoke.src === 'string' ? invoke.src : inlineSrc(id);
+    if (invoke.onSnapshot === undefined || logicBySrc.get(src)?.kind !== 'activity') return [];
+    return [
+      `#${node.id}: onSnapshot of the activity '${id}', which has no snapshots. ` +
+        `Show its progress by heartbeats, or make it an actor of its own.`,
+    ];
   });
 }
 

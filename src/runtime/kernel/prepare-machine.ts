@@ -60,9 +60,14 @@ function rewrite(config: NodeConfig, node: NodeInternals, logicBySrc: Map<string
   return copy;
 }
 
+/** The name of logic that stands in an invoke itself. */
+export function inlineSrc(invokeId: string): string {
+  return `inline:${invokeId}`;
+}
+
 function named(invoke: InvokeConfig, id: string | undefined, logicBySrc: Map<string, unknown>): InvokeConfig {
   if (typeof invoke.src === 'string') return invoke;
-  const src = `inline:${id ?? 'invoke'}`;
+  const src = inlineSrc(id ?? 'invoke');
   logicBySrc.set(src, invoke.src);
   return { ...invoke, src };
 }

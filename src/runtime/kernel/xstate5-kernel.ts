@@ -5,14 +5,17 @@ import { viewOf } from './actor-view.ts';
 import { deliver } from './deliver.ts';
 import { draftOf, emptyDraft, type Draft } from './draft.ts';
 import { actorFailed } from './failure-of.ts';
+import { withImplied } from './implied-definitions.ts';
 import { hear, type Heard } from './heard.ts';
 import { isTooLarge, RECORD_CHARS_MAX, recordOf, settleAlarm, type RecordFrame } from './finish-step.ts';
 import type { Birth, Delivery, Kernel, Refusal, StepOutcome } from './kernel.ts';
 import { prepareDefinition, preparedOf, type PreparedDefinition } from './prepared-definition.ts';
+import { tellSnapshot } from './sync-snapshot.ts';
 import { enter, fail } from './transition.ts';
 
 export function createKernel(): Kernel {
   return {
+    withImplied,
     register: prepareDefinition,
     create: (registered, birth, nowMs) => create(preparedOf(registered), birth, nowMs),
     step: (registered, record, args) => step(preparedOf(registered), record, args),
@@ -26,6 +29,7 @@ function create(prepared: PreparedDefinition, birth: Birth, nowMs: number): Step
   const open = () => emptyDraft({ prepared, address, parent, nowMs, sequence: 0, armedAtMs: undefined });
   const draft = open();
   enter(draft, input);
+  tellSnapshot(draft);
   const frame: RecordFrame = {
     step: 1,
     applied: { mailbox: 0, ingress: 0, ...(delivery && { [delivery.log]: delivery.sequence }) },
@@ -65,6 +69,7 @@ function step(
     heard = heardNow ?? heard;
     if (reason !== undefined) refusals.push({ envelopeId: envelope.id, reason });
   }
+  if (fresh.length > refusals.length) tellSnapshot(draft);
   const frame: RecordFrame = {
     step: record.step + 1,
     applied,

@@ -126,9 +126,16 @@ describe('registration', () => {
     ['observable logic', invoking(fromObservable(subscribable as never)), 'observable logic'],
     ['event observable logic', invoking(fromEventObservable(subscribable as never)), 'observable logic'],
     [
-      'transition logic',
-      invoking(fromTransition((state) => state, {})),
-      'fromTransition logic. Write it as a machine',
+      'custom logic that is not of fromTransition',
+      invoking({ transition: () => ({}), getInitialSnapshot: () => ({ status: 'active' }) }),
+      'logic of an unknown kind',
+    ],
+    [
+      'transition logic whose actor type would be too long',
+      setup({ actors: { ['s'.repeat(64)]: fromTransition((state: object) => state, {}) } }).createMachine({
+        id: 'm',
+      }) as AnyStateMachine,
+      'Give it a shorter src',
     ],
     ['unknown logic', invoking({ hello: 1 }), 'logic of an unknown kind'],
     ['a machine without a usable id', invoking(createMachine({ id: 'a.b@1' })), 'cannot be an actor type'],
@@ -149,12 +156,12 @@ describe('registration', () => {
       `spawnChild of 'nope'`,
     ],
     [
-      'onSnapshot',
+      'onSnapshot of an activity',
       createMachine({
         id: 'm',
         invoke: { id: 'k', src: fromPromise(() => Promise.resolve()), onSnapshot: {} },
       }),
-      'invoke with onSnapshot',
+      `onSnapshot of the activity 'k', which has no snapshots`,
     ],
     [
       'a context that is not JSON',
