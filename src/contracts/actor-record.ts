@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ActivityQueue } from './activity-task.ts';
 import { Address } from './address.ts';
-import { ActorEvent, Envelope, Parent } from './envelope.ts';
+import { ActorEvent, Envelope, Parent, SystemId } from './envelope.ts';
 import { Failure } from './failure.ts';
 import { Json, JsonObject } from './json.ts';
 import { ActivityOptions } from './retry-policy.ts';
@@ -46,6 +46,8 @@ export const TimerRecord = z.object({
   event: ActorEvent,
   /** Another actor gets the event when the timer is due (a delayed `sendTo`). */
   to: Address.optional(),
+  /** Whoever has this system id gets it. */
+  toSystemId: SystemId.optional(),
 });
 export type TimerRecord = z.infer<typeof TimerRecord>;
 
@@ -127,6 +129,8 @@ export const ActorRecord = z.object({
   children: z.record(z.string(), ChildRecord),
   timers: z.record(z.string(), TimerRecord),
   activities: z.record(z.string(), ActivityRecord),
+  /** Of the first actor of a tree: who has which system id, apart from its own children. */
+  systemIds: z.record(SystemId, Address).optional(),
   /** Commits so far; strictly rises. */
   step: z.number().int().nonnegative(),
   /** Source of births and generations. */

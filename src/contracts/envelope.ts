@@ -8,6 +8,9 @@ import { Json } from './json.ts';
 export const ActorEvent = z.object({ type: z.string().min(1).max(256) }).catchall(Json);
 export type ActorEvent = z.infer<typeof ActorEvent>;
 
+/** Names an actor within its tree, as the machine that starts it says. */
+export const SystemId = z.string().min(1).max(256);
+
 /** Who started an actor, and under which child id it knows it. */
 export const Parent = z.object({
   address: Address,
@@ -50,6 +53,23 @@ export const Envelope = z.discriminatedUnion('kind', [
     event: ActorEvent,
     from: Address.optional(),
     replyTo,
+  }),
+  /** Passed up to the first actor of a tree: an actor has a system id (`isHeld`), or has it no longer. */
+  z.object({
+    ...base,
+    kind: z.literal('system-id'),
+    from: Address,
+    systemId: SystemId,
+    holder: Address,
+    isHeld: z.boolean(),
+  }),
+  /** Passed up until an actor knows who has the system id: an event for that one. */
+  z.object({
+    ...base,
+    kind: z.literal('system-event'),
+    from: Address,
+    systemId: SystemId,
+    event: ActorEvent,
   }),
   /** The alarm of an actor's earliest timer. It carries the time it was set for, so that clocks need not agree. */
   z.object({ ...base, kind: z.literal('wake'), dueAtMs: z.number().int() }),

@@ -52,6 +52,9 @@ function partOf(effect: Effect, origin: Origin): CommitPart | null {
         parent: effect.parent,
         ...(effect.input === undefined ? {} : { input: effect.input }),
       });
+    case 'system-id':
+    case 'system-event':
+      return envelopePart({ ...base, ...effect, from: origin.from });
     case 'stop-actor':
       return envelopePart({ ...base, kind: 'stop', to: effect.to });
     case 'run-activity':

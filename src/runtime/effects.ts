@@ -7,6 +7,10 @@ import type { Json } from '#contracts/json.ts';
 export type Effect =
   /** Deliver an event to another actor's mailbox. */
   | { kind: 'send'; to: Address; event: ActorEvent }
+  /** Tell the first actor of the tree, by the parent, that an actor has a system id, or has it no longer. */
+  | { kind: 'system-id'; to: Address; systemId: string; holder: Address; isHeld: boolean }
+  /** Deliver an event to whoever has a system id, by the parent. */
+  | { kind: 'system-event'; to: Address; systemId: string; event: ActorEvent }
   /** Start a child actor, here or in another service. */
   | { kind: 'start-actor'; to: Address; input?: Json; parent: Parent }
   /** Stop a child actor. */

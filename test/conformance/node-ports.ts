@@ -127,17 +127,19 @@ export function describeNodePorts(binding: string, open: () => Promise<PortsUnde
           effects: [
             { kind: 'send', to: near, event: { type: 'ONE' } },
             { kind: 'start-actor', to: far, input: { a: 1 }, parent: { address: from, childId: 'kid' } },
-            { kind: 'send', to: near, event: { type: 'TWO' } },
+            { kind: 'system-id', to: near, systemId: 'boss', holder: far, isHeld: true },
+            { kind: 'system-event', to: near, systemId: 'boss', event: { type: 'TWO' } },
             { kind: 'stop-actor', to: far },
           ],
         }),
       );
-      await expect.poll(() => nearEntries.length).toBe(2);
+      await expect.poll(() => nearEntries.length).toBe(3);
       await expect.poll(() => farEntries.length).toBe(2);
-      expect(nearEntries.map((entry) => entry.log)).toEqual(['mailbox', 'mailbox']);
+      expect(nearEntries.map((entry) => entry.log)).toEqual(['mailbox', 'mailbox', 'mailbox']);
       expect(nearEntries.map((entry) => entry.envelope)).toMatchObject([
         { kind: 'event', event: { type: 'ONE' }, from },
-        { kind: 'event', event: { type: 'TWO' }, from },
+        { kind: 'system-id', systemId: 'boss', holder: far, isHeld: true, from },
+        { kind: 'system-event', systemId: 'boss', event: { type: 'TWO' }, from },
       ]);
       expect(farEntries.map((entry) => entry.log)).toEqual(['ingress', 'ingress']);
       expect(farEntries.map((entry) => entry.envelope)).toMatchObject([

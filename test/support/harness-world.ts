@@ -233,6 +233,9 @@ export class HarnessWorld {
         const { to, parent, input } = effect;
         return this.post({ ...base, to, kind: 'start', parent, ...(input === undefined ? {} : { input }) });
       }
+      case 'system-id':
+      case 'system-event':
+        return this.post({ ...base, ...effect, from });
       case 'stop-actor':
         return this.post({ ...base, to: effect.to, kind: 'stop' });
       case 'run-activity':

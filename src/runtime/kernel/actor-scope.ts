@@ -3,6 +3,8 @@
  * Nothing here acts: actions are collected, references cannot send.
  */
 import type { Address } from '#contracts/address.ts';
+import { systemReference } from './actor-reference.ts';
+import { ignore, refuseSend, standIn, subscription, type StandInReference } from './stand-in.ts';
 import type { ActorReference, CollectedAction, LiveSnapshot, ScopeInternals } from './xstate-internals.ts';
 
 export type ActorScope = ScopeInternals & {
@@ -17,16 +19,12 @@ export type ActorScope = ScopeInternals & {
   system: StepSystem;
 };
 
-export type StandInReference = ActorReference & {
-  _parent: ActorReference | undefined;
-  _snapshot: LiveSnapshot | undefined;
-};
-
 type StepSystem = {
   /** Read by `stepTimeMs` of machines/support. */
   stepTimeMs: number;
   _set: (systemId: string, reference: ActorReference) => void;
-  get: (systemId: string) => ActorReference | undefined;
+  _drop: (reference: ActorReference) => void;
+  get: (systemId: string) => ActorReference;
 };
 
 type ScopeArguments = {
@@ -79,45 +77,19 @@ export function beginTransition(scope: ActorScope, snapshot: LiveSnapshot): void
   scope.self._snapshot = snapshot;
 }
 
-/** A reference that can be passed around and compared, and does nothing. */
-export function standIn(args: {
-  id: string;
-  sessionId: string;
-  system: object;
-  parent?: ActorReference | undefined;
-  src?: string;
-  systemId?: string | undefined;
-}): StandInReference {
-  const reference = {
-    id: args.id,
-    sessionId: args.sessionId,
-    src: args.src ?? args.id,
-    systemId: args.systemId,
-    system: args.system,
-    _parent: args.parent,
-    _snapshot: undefined as LiveSnapshot | undefined,
-    send: refuseSend,
-    getSnapshot: () => reference._snapshot ?? { status: 'active', output: undefined, error: undefined },
-    getPersistedSnapshot: () => undefined,
-    on: subscription,
-    subscribe: subscription,
-    start: ignore,
-    stop: ignore,
-    toJSON: () => ({ xstate$$type: 1, id: args.id }),
-    ref: undefined as unknown,
-  };
-  reference.ref = reference;
-  return reference;
-}
-
 function stepSystem({ nowMs }: ScopeArguments): StepSystem {
   const bySystemId = new Map<string, ActorReference>();
-  const system = {
+  const system: StepSystem & Record<string, unknown> = {
     stepTimeMs: nowMs,
     _register: (sessionId: string) => sessionId,
     _unregister: ignore,
     _set: (systemId: string, reference: ActorReference) => void bySystemId.set(systemId, reference),
-    get: (systemId: string) => bySystemId.get(systemId),
+    _drop: (reference: ActorReference) => {
+      const { systemId } = reference;
+      if (systemId !== undefined && bySystemId.get(systemId) === reference) bySystemId.delete(systemId);
+    },
+    // an own child; anyone else of the tree by its first actor
+    get: (systemId: string): ActorReference => bySystemId.get(systemId) ?? systemReference(systemId, system),
     getAll: () => Object.fromEntries(bySystemId),
     inspect: subscription,
     _relay: refuseSend,
@@ -128,16 +100,4 @@ function stepSystem({ nowMs }: ScopeArguments): StepSystem {
     _logger: ignore,
   };
   return system;
-}
-
-function ignore(): void {}
-
-function subscription() {
-  return { unsubscribe: ignore };
-}
-
-function refuseSend(): never {
-  throw new Error(
-    'send() was called inside a step, where nothing can be sent. Use the sendTo action instead.',
-  );
 }

@@ -2,13 +2,15 @@
  * JSON, checked: nothing is lost in silence.
  *
  * C1 `encodeContext` keeps what JSON drops and machines use: `undefined`, dates and references to actors.
- * C2 `toJson` is for what leaves the actor (events, inputs, outputs): plain JSON; keys that are `undefined` go away.
+ * C2 `toJson` is for what leaves the actor (events, inputs, outputs): plain JSON; keys that are `undefined` go away,
+ *    a reference to an actor becomes its address.
  * C3 Everything else that JSON would bend (NaN, Map, class instances, functions, cycles) is refused with its path.
  *
  * Values that need no change are returned as they are, not copied: contexts are immutable.
  */
 import type { Address } from '#contracts/address.ts';
 import type { Json, JsonObject } from '#contracts/json.ts';
+import { addressOfReference, systemIdOf } from './actor-reference.ts';
 import { isActorReference, type ActorReference } from './xstate-internals.ts';
 
 /** Key that marks an encoded value: `{"$":"undefined"}`, `{"$":"date","ms":0}`, `{"$":"ref","id":"build","birth":3}`. */
@@ -20,8 +22,11 @@ export class NotJsonError extends Error {
   override readonly name = 'NotJsonError';
 }
 
-/** Which child a reference in a context means; the birth tells a later child of the same id apart. */
-export type ReferenceIdentity = { id: string; birth: number; address?: Address };
+/**
+ * What a reference in a context means: a child (the birth tells a later one of the same id apart), an actor elsewhere by
+ * its address, or whoever has a system id.
+ */
+export type ReferenceIdentity = { id: string; birth: number; address?: Address; systemId?: string };
 
 export type References = {
   identityOf: (reference: ActorReference) => ReferenceIdentity;
@@ -65,17 +70,28 @@ export function encodeContext(context: Record<string, unknown>, references: Refe
 /** Plain JSON for what leaves the actor; `undefined` stays `undefined`. @throws NotJsonError naming the path. */
 export function toJson(value: unknown, root: string): Encoded<Json | undefined> {
   if (value === undefined) return { json: undefined, sizeChars: 0 };
-  const walk: Walk = { root, path: [], sizeChars: 0, keepsUndefined: false, special: refuseSpecial };
+  const walk: Walk = { root, path: [], sizeChars: 0, keepsUndefined: false, special: outgoingSpecial };
   return { json: encode(value, walk), sizeChars: walk.sizeChars };
 }
 
-function refuseSpecial(value: object | undefined, walk: Walk): undefined {
+function outgoingSpecial(value: object | undefined, walk: Walk): Json | undefined {
   if (value === undefined) refuse(walk, 'undefined inside an array', 'Write null instead.');
   if (value instanceof Date) refuse(walk, 'a Date', 'Send milliseconds or toISOString() instead.');
-  if (isActorReference(value)) {
-    refuse(walk, 'an actor reference', 'Send its address as text and reach it with remoteActor().');
+  return isActorReference(value) ? addressJson(value, walk) : undefined;
+}
+
+/** What a receiver can send to: the same form as that of `remoteActor()`. */
+function addressJson(reference: ActorReference, walk: Walk): Json {
+  const address = addressOfReference(reference);
+  if (address !== undefined) return { windlassAddress: address };
+  if (systemIdOf(reference) !== undefined) {
+    return refuse(walk, 'a reference by system id', 'Send the system id as text.');
   }
-  return undefined;
+  return refuse(
+    walk,
+    'a reference to an activity or to a child that has gone',
+    'Nobody could be reached by it.',
+  );
 }
 
 function encode(value: unknown, walk: Walk): Json {

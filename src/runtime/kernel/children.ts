@@ -10,6 +10,7 @@ import { cancelActivity, startActivity } from './activities.ts';
 import type { ChildLogic } from './child-logic.ts';
 import { nextSequence, type Draft, type LiveChild } from './draft.ts';
 import { outgoingJson } from './outgoing.ts';
+import { registerSystemId, releaseSystemId, takenError } from './system-ids.ts';
 import type { ActorReference, LiveSnapshot } from './xstate-internals.ts';
 
 /** The children of one transition: those from before it, and those that outlive it. */
@@ -44,6 +45,7 @@ export function startChild(draft: Draft, changes: ChildChanges, reference: Actor
       `Child '${id}' was spawned from inline logic. Name the logic in setup({ actors }) and spawn it by name.`,
     );
   }
+  assertFreeSystemId(draft, changes, reference);
   const isSynced = reference._syncSnapshot === true;
   if (isSynced && logic.kind === 'activity') {
     throw new Error(
@@ -63,6 +65,16 @@ export function startChild(draft: Draft, changes: ChildChanges, reference: Actor
   draft.references.set(reference, { id, birth: child.birth, child });
 }
 
+/** As in XState, two children that live at once cannot share a system id. */
+function assertFreeSystemId(draft: Draft, changes: ChildChanges, reference: ActorReference): void {
+  const { systemId } = reference;
+  if (systemId === undefined) return;
+  for (const other of changes.after.keys()) {
+    const isFinished = draft.references.get(other)?.child.finished === true;
+    if (other !== reference && other.systemId === systemId && !isFinished) throw takenError(systemId);
+  }
+}
+
 function startActor(
   draft: Draft,
   logic: Extract<ChildLogic, { kind: 'actor' }>,
@@ -71,6 +83,7 @@ function startActor(
   const input = outgoingJson(draft, reference.options?.input, `input of '${id}'`);
   const birth = nextSequence(draft);
   const address = childAddress(draft, logic, { id, input, birth });
+  if (reference.systemId !== undefined) registerSystemId(draft, reference.systemId, address);
   draft.state.effects.push({
     kind: 'start-actor',
     to: address,
@@ -113,6 +126,7 @@ export function stopChild(draft: Draft, changes: ChildChanges, reference: ActorR
   const live = changes.before.get(reference);
   if (live === undefined || changes.after.has(reference) || changes.stopped.has(reference)) return;
   changes.stopped.add(reference);
+  draft.scope.system._drop(reference);
   end(draft, live.id, live.child);
   draft.references.delete(reference);
   if (draft.state.children.get(live.id)?.birth === live.birth) draft.state.children.delete(live.id);
@@ -127,6 +141,7 @@ export function stopAllChildren(draft: Draft): void {
 
 function end(draft: Draft, id: string, child: ChildRecord): void {
   if (child.finished === true) return;
+  releaseSystemId(draft, child);
   if (child.kind === 'activity') cancelActivity(draft, id, child.birth);
   else if (child.address !== undefined) draft.state.effects.push({ kind: 'stop-actor', to: child.address });
 }
@@ -136,6 +151,8 @@ export function finishChild(draft: Draft, id: string): void {
   const child = draft.state.children.get(id);
   const reference = draft.state.snapshot.children[id];
   if (child === undefined) return;
+  releaseSystemId(draft, child);
+  if (reference !== undefined) draft.scope.system._drop(reference);
   const finished: ChildRecord = { ...child, finished: true };
   draft.state.children.set(id, finished);
   if (reference !== undefined) draft.references.set(reference, { id, birth: child.birth, child: finished });

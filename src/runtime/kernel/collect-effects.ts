@@ -3,8 +3,10 @@ import { Address } from '#contracts/address.ts';
 import type { TimerRecord } from '#contracts/actor-record.ts';
 import type { ActorEvent } from '#contracts/envelope.ts';
 import { startChild, stopChild, type ChildChanges } from './children.ts';
+import { systemIdOf } from './actor-reference.ts';
 import { nextSequence, type Draft } from './draft.ts';
 import { loggable, outgoingEvent } from './outgoing.ts';
+import { sendToSystemId } from './system-ids.ts';
 import { isActorReference, type ActorReference, type CollectedAction } from './xstate-internals.ts';
 
 type RaiseParams = { event: unknown; id?: string; delay?: unknown };
@@ -37,7 +39,8 @@ function collect(action: CollectedAction, { draft, changes }: Collected): void {
     case 'xstate.raise': {
       const { event, id, delay } = action.params as RaiseParams;
       // without a delay XState has taken it already
-      if (delay !== undefined) setTimer(draft, { id, delay, event: outgoingEvent(draft, event) });
+      if (delay !== undefined)
+        setTimer(draft, { id, delay, event: outgoingEvent(draft, event), target: 'self' });
       return;
     }
     case 'xstate.sendTo':
@@ -78,15 +81,20 @@ function send(params: SendParams, { draft, changes }: Collected): void {
   const target = resolveTarget(to, { draft, changes });
   if (target === 'nobody') return;
   const event = outgoingEvent(draft, params.event);
-  if (delay !== undefined)
-    setTimer(draft, { id, delay, event, ...(target === 'self' ? {} : { to: target }) });
+  if (delay !== undefined) setTimer(draft, { id, delay, event, target });
+  else if (typeof target === 'object') sendToSystemId(draft, target.systemId, event);
   else if (target === 'self') draft.state.selfSent.push(event);
   else draft.state.effects.push({ kind: 'send', to: target, event });
 }
 
+/** An actor by its address or by its system id. */
+type Target = Address | 'self' | { systemId: string };
+
 /** Where an event goes; `nobody` for a child that has gone, as in XState. */
-function resolveTarget(to: unknown, { draft, changes }: Collected): Address | 'self' | 'nobody' {
+function resolveTarget(to: unknown, { draft, changes }: Collected): Target | 'nobody' {
   const { scope } = draft;
+  const systemId = systemIdOf(to);
+  if (systemId !== undefined) return { systemId };
   if (to === scope.self) return 'self';
   if (to !== undefined && to === scope.parent && draft.parent !== undefined) return draft.parent.address;
   const live = isReference(to) ? (draft.references.get(to) ?? changes.before.get(to)) : undefined;
@@ -119,10 +127,10 @@ function isReference(value: unknown): value is ActorReference {
   return typeof value === 'object' && value !== null && isActorReference(value);
 }
 
-type TimerRequest = { id: string | undefined; delay: unknown; event: ActorEvent; to?: Address };
+type TimerRequest = { id: string | undefined; delay: unknown; event: ActorEvent; target: Target };
 
 /** Sets a timer; one with the same id is replaced (XState itself would fire both). */
-function setTimer(draft: Draft, { id, delay, event, to }: TimerRequest): void {
+function setTimer(draft: Draft, { id, delay, event, target }: TimerRequest): void {
   if (typeof delay !== 'number' || !Number.isFinite(delay)) {
     throw new Error(
       `The delay of '${event.type}' is ${String(delay)}. A delay must be a finite number of milliseconds.`,
@@ -133,7 +141,11 @@ function setTimer(draft: Draft, { id, delay, event, to }: TimerRequest): void {
     generation,
     dueAtMs: draft.nowMs + Math.max(0, Math.ceil(delay)),
     event,
-    ...(to === undefined ? {} : { to }),
+    ...(target === 'self'
+      ? {}
+      : typeof target === 'object'
+        ? { toSystemId: target.systemId }
+        : { to: target }),
   };
   draft.state.timers.set(id ?? `auto.${generation}`, timer);
 }

@@ -7,6 +7,7 @@ import type { Draft } from './draft.ts';
 import { failureAsJson } from './failure-of.ts';
 import type { Refusal } from './kernel.ts';
 import { receivedSnapshot } from './sync-snapshot.ts';
+import { sendToSystemId, takeSystemEvent, takeSystemId } from './system-ids.ts';
 import { endWith, transition } from './transition.ts';
 
 type Reason = Refusal['reason'];
@@ -24,6 +25,10 @@ export function deliver(draft: Draft, envelope: Envelope): Reason | undefined {
       return undefined;
     case 'event':
       return deliverEvent(draft, envelope);
+    case 'system-id':
+      return takeSystemId(draft, envelope);
+    case 'system-event':
+      return takeSystemEvent(draft, envelope);
     case 'activity-result': {
       const settlement = takeResult(draft, envelope);
       if (settlement === undefined) return 'stale';
@@ -126,7 +131,8 @@ function fireTimer(draft: Draft, id: string, generation: number): void {
   const timer = state.timers.get(id);
   if (timer?.generation !== generation) return;
   state.timers.delete(id);
-  if (timer.to !== undefined) state.effects.push({ kind: 'send', to: timer.to, event: timer.event });
+  if (timer.toSystemId !== undefined) sendToSystemId(draft, timer.toSystemId, timer.event);
+  else if (timer.to !== undefined) state.effects.push({ kind: 'send', to: timer.to, event: timer.event });
   else if (draft.prepared.events.matches(timer.event.type)) transition(draft, timer.event);
 }
 

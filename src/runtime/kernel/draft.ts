@@ -5,10 +5,12 @@ import type { ActorEvent, Parent } from '#contracts/envelope.ts';
 import type { Failure } from '#contracts/failure.ts';
 import type { Json, JsonObject } from '#contracts/json.ts';
 import type { Effect } from '../effects.ts';
-import { actorScope, standIn, type ActorScope } from './actor-scope.ts';
+import { systemIdOf, systemReference } from './actor-reference.ts';
+import { actorScope, type ActorScope } from './actor-scope.ts';
 import { decodeContext, type References } from './checked-codec.ts';
 import { restoreSnapshot } from './live-snapshot.ts';
 import type { PreparedDefinition } from './prepared-definition.ts';
+import { standIn } from './stand-in.ts';
 import type { ActorReference, LiveSnapshot } from './xstate-internals.ts';
 
 /** What changes with each transition; copied before one, put back when it throws. */
@@ -23,6 +25,8 @@ export type DraftState = {
   children: Map<string, ChildRecord>;
   timers: Map<string, TimerRecord>;
   activities: Map<string, ActivityRecord>;
+  /** Of the first actor of a tree: who has which system id, apart from its own children. */
+  systemIds: Map<string, Address>;
   /** Events the actor sent to itself, taken before anything else. */
   selfSent: ActorEvent[];
   effects: Effect[];
@@ -87,6 +91,7 @@ export function emptyDraft(args: DraftArguments): Draft {
       children: new Map(),
       timers: new Map(),
       activities: new Map(),
+      systemIds: new Map(),
       selfSent: [],
       effects: [],
       bulky: false,
@@ -113,6 +118,7 @@ export function draftOf(prepared: PreparedDefinition, record: ActorRecord, nowMs
   state.children = new Map(Object.entries(record.children));
   state.timers = new Map(Object.entries(record.timers));
   state.activities = new Map(Object.entries(record.activities));
+  state.systemIds = new Map(Object.entries(record.systemIds ?? {}));
   if (record.status !== 'active') return draft;
   const children: Record<string, ActorReference> = {};
   for (const [id, child] of state.children) {
@@ -126,7 +132,7 @@ export function draftOf(prepared: PreparedDefinition, record: ActorRecord, nowMs
       src: child.src,
       systemId: child.systemId,
     });
-    if (child.systemId !== undefined) system._set(child.systemId, reference);
+    if (child.systemId !== undefined && child.finished !== true) system._set(child.systemId, reference);
     draft.references.set(reference, { id, birth: child.birth, child });
     children[id] = reference;
   }
@@ -145,10 +151,13 @@ export function referencesOf(draft: Draft, children: Record<string, ActorReferen
     identityOf: (reference) => {
       if (reference === draft.scope.self) return { id: SELF_ID, birth: 0 };
       if (reference === draft.scope.parent) return { id: PARENT_ID, birth: 0 };
+      const systemId = systemIdOf(reference);
+      if (systemId !== undefined) return { id: reference.id, birth: 0, systemId };
       const { id, birth } = draft.references.get(reference) ?? { id: reference.id, birth: 0 };
       return { id, birth };
     },
-    revive: ({ id, birth }) => {
+    revive: ({ id, birth, systemId }) => {
+      if (systemId !== undefined) return systemReference(systemId, draft.scope.system);
       if (id === SELF_ID) return draft.scope.self;
       if (id === PARENT_ID) return draft.scope.parent;
       const child = children[id];
@@ -171,6 +180,7 @@ export function saved(state: DraftState): DraftState {
     children: new Map(state.children),
     timers: new Map(state.timers),
     activities: new Map(state.activities),
+    systemIds: new Map(state.systemIds),
     selfSent: [...state.selfSent],
     effects: [...state.effects],
   };

@@ -56,6 +56,7 @@ export function recordOf(
     children: Object.fromEntries(state.children),
     timers: Object.fromEntries(state.timers),
     activities: Object.fromEntries(state.activities),
+    ...(state.systemIds.size === 0 ? {} : { systemIds: Object.fromEntries(state.systemIds) }),
     step: frame.step,
     sequence: draft.sequence,
     applied: frame.applied,

@@ -15,7 +15,7 @@ const NUMBERED = /@(\d+)\.(\d+)$/;
 
 /** Null when it was heard before; otherwise what is heard with it. Mailbox entries are never repeated by a relay. */
 export function hear(heard: Heard, { envelope, log }: Delivery): Heard | null {
-  if (log !== 'ingress' || envelope.kind !== 'event' || envelope.from === undefined) return heard;
+  if (log !== 'ingress' || !('from' in envelope) || envelope.from === undefined) return heard;
   const numbers = NUMBERED.exec(envelope.id);
   if (!numbers || envelope.id !== `${envelope.from}${numbers[0]}`) return heard;
   const step = Number(numbers[1]);

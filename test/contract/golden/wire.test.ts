@@ -58,6 +58,7 @@ const BUILDING_BLOCKS: ReadonlySet<string> = new Set([
   'StatechartTrigger',
   'StrandedResource',
   'SyntheticOwner',
+  'SystemId',
   'TimerRecord',
   'TimerView',
   'Topology',

@@ -114,8 +114,16 @@ describe('toJson', () => {
   it.each([
     ['event.at is a Date', { at: new Date(0) }],
     ['event.list[0] is undefined inside an array', { list: [undefined] }],
-    ['event.to is an actor reference', { to: { id: 'a', sessionId: 's', send: () => {}, ref: null } }],
+    [
+      'event.to is a reference to an activity or to a child that has gone',
+      { to: { id: 'a', sessionId: 's', send: () => {}, ref: null } },
+    ],
   ])('refuses with the path: %s', (message, value) => {
     expect(() => toJson(value, 'event')).toThrow(message);
+  });
+
+  it('sends a reference to an actor as its address', () => {
+    const to = { id: 'a', sessionId: 'shop:order:o1:o1', send: () => {}, ref: null };
+    expect(toJson({ to }, 'event').json).toEqual({ to: { windlassAddress: 'shop:order:o1:o1' } });
   });
 });
