@@ -6,17 +6,15 @@
  *    event that this state does not handle is committed as refused, or a new owner might apply it in a later state.
  * A3 Nothing is told to anyone before the commit: replies and effects leave with it or after it.
  * A4 A commit that lost its compare-and-set is stepped again from the stored record.
- * A5 An entry is forgotten only while the partition is still owned: a zombie refuses on what it remembers, and must
- *    not take away what the new owner has yet to see.
- * A6 An entry that cannot be processed is parked with its reason; only its own actor is touched.
+ * A5 An entry that cannot be processed is parked with its reason; only its own actor is touched.
  */
-import type { ActorRecord } from '#contracts/actor-record.ts';
-import { partsOf } from '#contracts/address.ts';
 import { Activations, type Activation, type Waiting } from './activations.ts';
+import { answer } from './answers.ts';
+import { firstStep } from './first-step.ts';
 import type { Kernel, RegisteredDefinition, StepOutcome } from './kernel/kernel.ts';
-import { LogProgress } from './log-progress.ts';
+import { OpenEntries } from './open-entries.ts';
 import type { Clock, Ingress, LogEntry, Logs, OwnershipStore, RecordStore, Replies } from './ports.ts';
-import { refusedStart, unknownTypeReason } from './refused-start.ts';
+import { refusedStart } from './refused-start.ts';
 import type { Registry } from './registry.ts';
 import { CommitConflict, OwnershipLost } from './runtime-error.ts';
 import type { RuntimeEvents } from './runtime-events.ts';
@@ -46,12 +44,13 @@ export type ActorsOptions = {
 export class PartitionActors {
   readonly #options: ActorsOptions;
   readonly #activations = new Activations();
-  readonly #progress = { mailbox: new LogProgress(), ingress: new LogProgress() };
+  readonly #entries: OpenEntries;
   #dropped = false;
   #running = 0;
 
   constructor(options: ActorsOptions) {
     this.#options = options;
+    this.#entries = new OpenEntries(options);
   }
 
   get epoch(): number {
@@ -60,12 +59,12 @@ export class PartitionActors {
 
   /** Entries read but not yet applied. */
   get openCount(): number {
-    return this.#progress.mailbox.openCount + this.#progress.ingress.openCount;
+    return this.#entries.count;
   }
 
   accept(entry: LogEntry): void {
     if (this.#dropped) return;
-    this.#progress[entry.log].opened(entry.sequence);
+    this.#entries.opened(entry);
     const { envelope } = entry;
     if (!envelope) {
       void this.#park(entry, entry.reason ?? 'ENVELOPE_INVALID');
@@ -84,26 +83,13 @@ export class PartitionActors {
 
   /** Forgets applied entries. */
   async purge(): Promise<void> {
-    for (const log of ['mailbox', 'ingress'] as const) {
-      const belowSequence = this.#progress[log].takePurge();
-      if (belowSequence === null || this.#dropped) continue;
-      try {
-        if (await this.#purgeOwned(log, belowSequence)) continue;
-        this.#dropped = true;
-        this.#options.onLost();
-        return;
-      } catch {
-        this.#progress[log].purgeFailed();
-      }
-    }
+    if (this.#dropped || (await this.#entries.purge()) === 'owned') return;
+    this.#lose();
   }
 
-  /** False when someone else owns the partition: then a refusal made here may have rested on an old record. */
-  async #purgeOwned(log: LogEntry['log'], belowSequence: number): Promise<boolean> {
-    const { partition, epoch, ownership, logs } = this.#options;
-    if ((await ownership.currentEpoch(partition)) !== epoch) return false;
-    await logs.purge({ log, partition, belowSequence });
-    return true;
+  #lose(): void {
+    this.#dropped = true;
+    this.#options.onLost();
   }
 
   async #run(activation: Activation): Promise<void> {
@@ -136,7 +122,7 @@ export class PartitionActors {
     if (applied) {
       activation.waiting = activation.waiting.filter((waiting) => {
         const isApplied = waiting.entry.sequence <= applied[waiting.entry.log];
-        if (isApplied) this.#close(waiting.entry);
+        if (isApplied) this.#entries.closed(waiting.entry);
         return !isApplied;
       });
     }
@@ -145,7 +131,8 @@ export class PartitionActors {
 
   async #apply(activation: Activation, taken: Waiting[]): Promise<void> {
     const { stored } = activation;
-    if (!stored) return this.#start(activation, taken);
+    const [first] = taken;
+    if (!stored) return first && this.#start(activation, first);
     const registered = this.#options.registry.of(stored.record);
     if (!registered) {
       const { version } = stored.record.definition;
@@ -167,42 +154,18 @@ export class PartitionActors {
     this.#finish(activation, taken, outcome);
   }
 
-  /** First step of an actor. Only a `start`, or an event to a type that starts on events, makes one. */
-  async #start(activation: Activation, taken: Waiting[]): Promise<void> {
-    const [first] = taken;
-    if (!first) return;
-    const { envelope } = first.delivery;
-    const { type, id } = partsOf(activation.address);
-    const registered = this.#options.registry.newest(type);
-    const implicit = envelope.kind === 'event' && registered?.definition.startOnEvent === true;
-    if (!registered && envelope.kind === 'start') return this.#refuseStart(activation, first);
-    if (!registered || (envelope.kind !== 'start' && !implicit)) {
-      return this.#parkAll(activation, [first], `ACTOR_UNKNOWN: ${activation.address} does not exist`);
+  async #start(activation: Activation, first: Waiting): Promise<void> {
+    const { kernel, registry, clock, ingress } = this.#options;
+    const { delivery } = first;
+    const made = firstStep({ kernel, registry, delivery, nowMs: clock.nowMs() });
+    if (made.kind === 'born') {
+      await this.#commit(activation, made);
+      if (made.takesEnvelope) this.#finish(activation, [first], made.outcome);
+      return;
     }
-    const started = envelope.kind === 'start';
-    const outcome = this.#options.kernel.create(
-      registered,
-      {
-        address: activation.address,
-        ...(started && envelope.input !== undefined ? { input: envelope.input } : {}),
-        ...(started && envelope.parent ? { parent: envelope.parent } : {}),
-        ...(started ? {} : { input: { id } }),
-      },
-      this.#options.clock.nowMs(),
-    );
-    const applied = {
-      ...outcome.record.applied,
-      ...(started ? { [first.entry.log]: first.entry.sequence } : {}),
-    };
-    const record: ActorRecord = { ...outcome.record, applied };
-    await this.#commit(activation, { registered, outcome: { ...outcome, record } });
-    if (started) this.#finish(activation, [first], outcome);
-  }
-
-  async #refuseStart(activation: Activation, first: Waiting): Promise<void> {
-    const answer = refusedStart(first.delivery.envelope);
-    if (answer) await this.#options.ingress.send(answer);
-    await this.#parkAll(activation, [first], unknownTypeReason(activation.address));
+    const told = made.refusesStart ? refusedStart(delivery.envelope) : null;
+    if (told) await ingress.send(told);
+    await this.#parkAll(activation, [first], made.reason);
   }
 
   async #commit(
@@ -231,24 +194,21 @@ export class PartitionActors {
     const done = new Set(taken);
     activation.waiting = activation.waiting.filter((waiting) => !done.has(waiting));
     for (const { entry, delivery } of taken) {
-      this.#close(entry);
+      this.#entries.closed(entry);
       const { envelope } = delivery;
       const reason = reasons.get(envelope.id);
       if (reason) this.#options.events.refused({ envelope, reason });
-      if (envelope.kind !== 'event' || !envelope.replyTo) continue;
-      const { status, step } = activation.stored?.record ?? outcome.record;
-      this.#options.replies.reply(
-        envelope.replyTo,
-        reason ? { outcome: 'refused', reason, status, step } : { outcome: 'applied', status, step },
-      );
+      answer(this.#options.replies, envelope, {
+        record: activation.stored?.record ?? outcome.record,
+        ...(reason ? { reason } : {}),
+      });
     }
   }
 
   async #recover(activation: Activation, error: unknown): Promise<void> {
     activation.stored = undefined;
     if (error instanceof OwnershipLost) {
-      this.#dropped = true;
-      this.#options.onLost();
+      this.#lose();
       return;
     }
     if (error instanceof CommitConflict) return;
@@ -267,10 +227,7 @@ export class PartitionActors {
     const done = new Set(taken);
     for (const { entry, delivery } of taken) {
       await this.#park(entry, reason);
-      const { envelope } = delivery;
-      if (envelope.kind === 'event' && envelope.replyTo) {
-        this.#options.replies.reply(envelope.replyTo, { outcome: 'refused', reason });
-      }
+      answer(this.#options.replies, delivery.envelope, { reason });
     }
     activation.waiting = activation.waiting.filter((waiting) => !done.has(waiting));
   }
@@ -280,16 +237,12 @@ export class PartitionActors {
     while (!this.#dropped) {
       try {
         await this.#options.logs.park(entry, reason);
-        this.#close(entry);
+        this.#entries.closed(entry);
         return;
       } catch {
         await this.#options.clock.sleep(RETRY_MS);
       }
     }
-  }
-
-  #close(entry: LogEntry): void {
-    this.#progress[entry.log].closed(entry.sequence);
   }
 }
 

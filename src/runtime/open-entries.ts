@@ -1,0 +1,58 @@
+/**
+ * The entries of one partition's logs that are read but not yet applied, and the forgetting of those that are.
+ *
+ * E1 An entry is forgotten only while the partition is still owned: a zombie refuses on what it remembers, and must
+ *    not take away what the new owner has yet to see.
+ */
+import { LogProgress } from './log-progress.ts';
+import type { LogEntry, Logs, OwnershipStore } from './ports.ts';
+
+export type OpenEntriesOptions = {
+  partition: number;
+  epoch: number;
+  logs: Logs;
+  ownership: OwnershipStore;
+};
+
+export class OpenEntries {
+  readonly #options: OpenEntriesOptions;
+  readonly #progress = { mailbox: new LogProgress(), ingress: new LogProgress() };
+
+  constructor(options: OpenEntriesOptions) {
+    this.#options = options;
+  }
+
+  /** Entries read but not yet applied. */
+  get count(): number {
+    return this.#progress.mailbox.openCount + this.#progress.ingress.openCount;
+  }
+
+  opened(entry: LogEntry): void {
+    this.#progress[entry.log].opened(entry.sequence);
+  }
+
+  closed(entry: LogEntry): void {
+    this.#progress[entry.log].closed(entry.sequence);
+  }
+
+  /** Forgets applied entries. `lost` when someone else owns the partition by now. */
+  async purge(): Promise<'owned' | 'lost'> {
+    for (const log of ['mailbox', 'ingress'] as const) {
+      const belowSequence = this.#progress[log].takePurge();
+      if (belowSequence === null) continue;
+      try {
+        if (!(await this.#purgeOwned(log, belowSequence))) return 'lost';
+      } catch {
+        this.#progress[log].purgeFailed();
+      }
+    }
+    return 'owned';
+  }
+
+  async #purgeOwned(log: LogEntry['log'], belowSequence: number): Promise<boolean> {
+    const { partition, epoch, ownership, logs } = this.#options;
+    if ((await ownership.currentEpoch(partition)) !== epoch) return false;
+    await logs.purge({ log, partition, belowSequence });
+    return true;
+  }
+}
