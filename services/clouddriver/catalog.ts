@@ -3,7 +3,8 @@ import type { CloudActivityName } from '#contracts/operations/cloud-activity.con
 import { activityQueueOf } from '#machines/clouddriver/activity-queue.ts';
 import type { ActivityCatalog } from '#runtime/activity.ts';
 import type { ActorDefinition } from '#runtime/actor-definition.ts';
-import type { Clock } from '#runtime/ports.ts';
+import type { Clock, Rate } from '#runtime/ports.ts';
+import type { CasStore } from '#runtime/rate-limits.ts';
 import { accountDirectoryOf, type Account } from './accounts.ts';
 import { createAutoScalingGroup } from './activities/create-auto-scaling-group.activity.ts';
 import { createLaunchTemplate } from './activities/create-launch-template.activity.ts';
@@ -27,7 +28,7 @@ import type { CloudActivityDeps } from './activities/cloud-activity.ts';
 import type { ClouddriverConfig } from './config.ts';
 import { clouddriverDefinitions, type OperationTimings } from './definitions.ts';
 import { createAwsProvider } from './providers/aws/aws-provider.ts';
-import { createRateLimits, RATE_DEFAULT, type CasStore, type Rate, type RateKey } from './rate-limits.ts';
+import { createCloudRates, RATE_DEFAULT, type RateKey } from './cloud-rates.ts';
 
 /** The part of the configuration that operations and activities need. */
 export type CatalogConfig = Pick<ClouddriverConfig, 'accounts' | 'timeouts' | 'ratePerSecond'>;
@@ -57,7 +58,7 @@ export function createClouddriverCatalog({
   timings,
 }: ClouddriverDeps): ClouddriverCatalog {
   const { accounts } = config;
-  const rateLimits = createRateLimits({ store: casStore, clock, rateOf: (key) => rateOf(config, key) });
+  const rateLimits = createCloudRates({ store: casStore, clock, rateOf: (key) => rateOf(config, key) });
   const { provider, close } = createAwsProvider({ accounts, timeouts: config.timeouts, rateLimits, clock });
   return {
     definitions: clouddriverDefinitions(accountDirectoryOf(accounts), timings),

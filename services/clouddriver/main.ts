@@ -1,9 +1,8 @@
 /** The clouddriver process: runs cloud operations and their calls. Any number of replicas. */
-import { CompareAndSetStore } from '#bus/compare-and-set-store.ts';
 import { connectBus } from '#bus/connect.ts';
 import { SharedSettings } from '#bus/shared-settings.ts';
-import { rateLimitBucket } from '#contracts/subjects.ts';
 import { startJetStreamNode } from '#runtime/jetstream/jetstream-node.ts';
+import { openRateTable } from '#runtime/jetstream/jetstream-rate-limits.ts';
 import { nodeName } from '#runtime/node-name.ts';
 import { systemClock } from '#runtime/system-clock.ts';
 import { createLog } from '#telemetry/log.ts';
@@ -11,19 +10,13 @@ import { runtimeLog } from '#telemetry/runtime-log.ts';
 import { createClouddriverCatalog } from './catalog.ts';
 import { readClouddriverConfig } from './config.ts';
 
-const RATE_LIMIT_TTL_MS = 3_600_000;
-
 const config = readClouddriverConfig();
 const node = nodeName('clouddriver');
 const log = createLog({ service: 'clouddriver', node, level: config.logLevel });
 const bus = await connectBus({ servers: config.natsServers, name: node });
 const catalog = createClouddriverCatalog({
   config,
-  casStore: await CompareAndSetStore.open(bus, {
-    bucket: rateLimitBucket,
-    replicas: config.topology.replicas,
-    ttlMs: RATE_LIMIT_TTL_MS,
-  }),
+  casStore: await openRateTable(bus, config.topology),
   clock: systemClock,
 });
 const settings = await SharedSettings.open(bus, config.topology.replicas);

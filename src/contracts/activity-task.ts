@@ -30,6 +30,8 @@ export const ActivityTask = z.object({
   startByMs: z.number().int().optional(),
   /** How long the code may clean up after its signal fired; absent = 5 s. */
   cancelGraceMs: z.number().int().min(0).optional(),
+  /** The machine expects a reference to the output. */
+  largeOutput: z.literal(true).optional(),
 });
 export type ActivityTask = z.infer<typeof ActivityTask>;
 

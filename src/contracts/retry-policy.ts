@@ -38,6 +38,8 @@ export const ActivityOptions = z.object({
   scheduleToStartMs: z.number().int().positive().optional(),
   /** How long a cancelled attempt may still clean up before its slot is given away; absent = 5 s. */
   cancelGraceMs: z.number().int().min(0).optional(),
+  /** The output is stored beside the bus, and the machine sees a reference to it: a `LargePayload`. */
+  largeOutput: z.literal(true).optional(),
 });
 export type ActivityOptions = z.infer<typeof ActivityOptions>;
 export type ActivityOptionsInput = z.input<typeof ActivityOptions>;

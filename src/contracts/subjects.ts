@@ -94,6 +94,9 @@ export const requestSubjects = {
 /** Bucket of what services tell each other about themselves. */
 export const settingsBucket = 'settings';
 
+/** Object store of payloads that are too large for records. */
+export const blobBucket = 'blobs';
+
 /** Bucket of the request rates that all replicas share. */
 export const rateLimitBucket = 'rate_limits';
 

@@ -2,34 +2,69 @@
  * Runs attempts of activities and reports what came of them.
  *
  * W1 An attempt is acknowledged only after its result is stored in the actor's ingress: a worker that dies in
- *    between makes the attempt run again, with the same idempotency key.
+ *    between makes the attempt run again, with the same idempotency key and the latest details of its heartbeats.
  * W2 Whatever an activity throws becomes a Failure; nothing it does can stop the worker.
- * W3 An attempt ends with its start-to-close time, a missed heartbeat, its cancellation or the worker's drain:
- *    the signal fires, and what the code does afterwards is ignored.
+ * W3 An attempt ends with its start-to-close time, a missed heartbeat, its cancellation or the worker's drain: the
+ *    signal fires, the code may clean up, and what it does afterwards is ignored. Its slot is held until then.
+ * W4 An attempt that the worker only believes to have, because it stood still, counts when it succeeded, and else not.
+ * W5 Waiting for the rate of a queue is no part of an attempt: no time of it passes, and the attempt is not used up.
+ * W6 What nobody waits for is not begun: a task past its time, one that was cancelled, one whose attempt is over.
  */
-import { createHash } from 'node:crypto';
-import type { ActivityOutcome, ActivityTask } from '#contracts/activity-task.ts';
+import type { ActivityTask } from '#contracts/activity-task.ts';
 import type { Address } from '#contracts/address.ts';
-import type { Failure } from '#contracts/failure.ts';
-import { Json } from '#contracts/json.ts';
-import { ActivityFailed, type Activity, type ActivityCatalog, type ActivityContext } from './activity.ts';
+import type { Json } from '#contracts/json.ts';
+import type { Activity, ActivityCatalog } from './activity.ts';
+import { Attempt, CANCEL_GRACE_MS, type AttemptEnd } from './activity-attempt.ts';
+import { failed, unknownActivity } from './activity-failures.ts';
+import { awaitedTask } from './awaited-task.ts';
+import { AttemptReports } from './attempt-reports.ts';
 import type { InlineActivity } from './kernel/kernel.ts';
-import type { ActivityQueues, Clock, Ingress, Subscription } from './ports.ts';
+import type {
+  ActivityQueues,
+  Blobs,
+  Clock,
+  Ingress,
+  RateLimits,
+  Subscription,
+  TaskDelivery,
+  Views,
+} from './ports.ts';
 import type { RuntimeEvents } from './runtime-events.ts';
 
-const PROGRESS_MS_MIN = 1_000;
+const RATE_RETRY_MS = 500;
+
+/** A queue that a worker serves. All replicas name the same limits: they count over all of them. */
+export type QueueLimits = {
+  queue: string;
+  /** Attempts that run, or wait for the rate, at once. */
+  concurrency: number;
+  /** Attempts that begin each second; absent: without limit. */
+  perSecond?: number;
+  /** Attempts that may begin at once after a quiet time. Default 1. */
+  burst?: number;
+};
 
 export type ActivityWorkerOptions = {
-  queues: readonly { queue: string; concurrency: number }[];
+  queues: readonly QueueLimits[];
   catalog: ActivityCatalog;
   inline: ReadonlyMap<string, InlineActivity>;
   activityQueues: ActivityQueues;
   ingress: Ingress;
+  rateLimits: RateLimits;
+  views: Pick<Views, 'read'>;
+  blobs: Blobs;
   clock: Clock;
   events: RuntimeEvents;
 };
 
-type Attempt = { actor: Address; childId: string; birth: number; abort: AbortController };
+/** One delivery of a task, and everything that belongs to it. */
+type Run = {
+  limits: QueueLimits;
+  task: ActivityTask;
+  delivery: TaskDelivery;
+  attempt: Attempt;
+  reports: AttemptReports;
+};
 
 export class ActivityWorker {
   readonly #options: ActivityWorkerOptions;
@@ -44,64 +79,148 @@ export class ActivityWorker {
     const { activityQueues, queues } = this.#options;
     this.#subscriptions = await Promise.all([
       activityQueues.onCancel((cancel) => this.#cancel(cancel)),
-      ...queues.map((queue) => activityQueues.consume(queue, (task) => this.#handle(task))),
+      ...queues.map((limits) =>
+        activityQueues.consume(limits, (task, delivery) => this.#handle(limits, { task, delivery })),
+      ),
     ]);
   }
 
-  /** Takes nothing more and waits up to `graceMs` for attempts in flight; the rest runs again elsewhere. */
+  /**
+   * Takes nothing more and waits up to `graceMs` for attempts in flight. What still runs then is stopped, may clean up,
+   * and runs again elsewhere.
+   */
   async drain(graceMs: number): Promise<void> {
     await Promise.all(this.#subscriptions.map((subscription) => subscription.close()));
-    const deadline = this.#options.clock.nowMs() + graceMs;
-    while (this.#attempts.size > 0 && this.#options.clock.nowMs() < deadline)
-      await this.#options.clock.sleep(20);
-    for (const attempt of this.#attempts) attempt.abort.abort(new Error('The worker is shutting down.'));
+    await this.#untilIdle(graceMs);
+    const cleanUpMs = [...this.#attempts].map(({ task }) => task.cancelGraceMs ?? CANCEL_GRACE_MS);
+    for (const attempt of this.#attempts) attempt.stop('draining');
+    // A little longer than the code may take: what comes of it still has to be reported.
+    await this.#untilIdle(Math.max(0, ...cleanUpMs) + 1_000);
+  }
+
+  async #untilIdle(limitMs: number): Promise<void> {
+    const { clock } = this.#options;
+    const deadlineMs = clock.nowMs() + limitMs;
+    while (this.#attempts.size > 0 && clock.nowMs() < deadlineMs) await clock.sleep(20);
   }
 
   #cancel(cancel: { actor: Address; childId: string; birth: number }): void {
     for (const attempt of this.#attempts) {
-      const same = attempt.actor === cancel.actor && attempt.childId === cancel.childId;
-      if (same && attempt.birth === cancel.birth)
-        attempt.abort.abort(new Error('The activity was cancelled.'));
+      const { actor, childId, birth } = attempt.task;
+      if (actor === cancel.actor && childId === cancel.childId && birth === cancel.birth)
+        attempt.stop('cancelled');
     }
   }
 
-  async #handle(task: ActivityTask): Promise<void> {
-    const startedAtMs = this.#options.clock.nowMs();
-    const outcome = await this.#attempt(task);
-    await this.#options.ingress.send({
-      v: 1,
-      kind: 'activity-result',
-      id: `${task.actor}/${task.childId}#${task.birth}-${task.attempt}`.slice(0, 256),
-      to: task.actor,
-      childId: task.childId,
-      birth: task.birth,
-      attempt: task.attempt,
-      outcome,
-    });
-    this.#options.events.attemptEnded({
+  async #handle(limits: QueueLimits, args: { task: ActivityTask; delivery: TaskDelivery }): Promise<void> {
+    const { events } = this.#options;
+    const awaited = await awaitedTask({ ...this.#options, ...args });
+    if ('dropped' in awaited) return events.attemptDropped({ task: args.task, reason: awaited.dropped });
+    const run = this.#runOf(limits, { task: awaited.task, delivery: args.delivery });
+    this.#stopEarlier(run.attempt);
+    this.#attempts.add(run.attempt);
+    try {
+      await this.#report(run, await this.#perform(run));
+    } finally {
+      this.#attempts.delete(run.attempt);
+    }
+  }
+
+  #runOf(limits: QueueLimits, { task, delivery }: { task: ActivityTask; delivery: TaskDelivery }): Run {
+    const { clock, blobs, ingress, events } = this.#options;
+    const reports = new AttemptReports({
       task,
-      durationMs: this.#options.clock.nowMs() - startedAtMs,
+      deliveryCount: delivery.deliveryCount,
+      ingress,
+      clock,
+      onError: (error) => events.failed({ address: task.actor, error }),
+    });
+    const attempt = new Attempt({
+      task,
+      clock,
+      blobs,
+      onHeartbeat: (details: Json | undefined) => {
+        if (details !== undefined) reports.progress(details);
+      },
+      onStillRunning: (graceMs) => events.attemptStillRunning({ task, graceMs }),
+    });
+    return { limits, task, delivery, attempt, reports };
+  }
+
+  /** The same attempt again in this process: it stood still, and the task came back to it. */
+  #stopEarlier({ task }: Attempt): void {
+    for (const other of this.#attempts) {
+      const { actor, childId, birth, attempt } = other.task;
+      const isSame = actor === task.actor && childId === task.childId;
+      if (isSame && birth === task.birth && attempt === task.attempt) other.stop('replaced');
+    }
+  }
+
+  async #perform(run: Run): Promise<AttemptEnd> {
+    const { clock, events } = this.#options;
+    const { task, attempt, delivery } = run;
+    const activity = this.#find(task.name);
+    if (!activity) return { kind: 'outcome', outcome: failed(unknownActivity(task.name)) };
+    const waitedMs = await this.#admitted(run);
+    if (attempt.signal.aborted) return attempt.run(activity);
+    const nowMs = clock.nowMs();
+    if (nowMs >= task.deadlineAtMs || nowMs >= (task.startByMs ?? Infinity))
+      return { kind: 'stopped', why: 'past-its-time' };
+    if (task.startByMs !== undefined) await run.reports.started({ startedAtMs: nowMs });
+    events.attemptStarted({ task, deliveryCount: delivery.deliveryCount, waitedMs });
+    return attempt.run(activity);
+  }
+
+  /** Waits until the queue's rate allows one more attempt, or nobody wants it; returns how long that was. */
+  async #admitted({ limits, attempt }: Run): Promise<number> {
+    const { perSecond, burst = 1, queue } = limits;
+    if (perSecond === undefined) return 0;
+    const { clock, rateLimits, events } = this.#options;
+    const { signal } = attempt;
+    const sinceMs = clock.nowMs();
+    while (!signal.aborted) {
+      try {
+        await rateLimits.acquire(rateKey(queue), { rate: { perSecond, burst }, signal });
+        break;
+      } catch (error) {
+        if (signal.aborted) break;
+        events.failed({ address: attempt.task.actor, error });
+        await clock.sleep(RATE_RETRY_MS, signal);
+      }
+    }
+    return clock.nowMs() - sinceMs;
+  }
+
+  async #report(run: Run, end: AttemptEnd): Promise<void> {
+    const { events, clock } = this.#options;
+    const { task, attempt, delivery, reports } = run;
+    const { startedAtMs } = attempt;
+    if (end.kind === 'later') {
+      const { asyncUntilMs } = end;
+      await reports.started({ startedAtMs, asyncUntilMs });
+      return events.attemptDeferred({ task, asyncUntilMs });
+    }
+    if (end.kind === 'stopped') {
+      events.attemptDropped({ task, reason: end.why });
+      if (end.why === 'draining') throw attempt.signal.reason;
+      return;
+    }
+    const { outcome } = end;
+    if (outcome.status === 'failed' && !delivery.isLent())
+      return events.attemptDropped({ task, reason: 'replaced' });
+    await reports.ended(outcome);
+    if (outcome.status === 'failed') await this.#slowDown(run, outcome.failure.kind);
+    events.attemptEnded({
+      task,
+      durationMs: clock.nowMs() - startedAtMs,
       ...(outcome.status === 'failed' ? { failure: outcome.failure } : {}),
     });
   }
 
-  async #attempt(task: ActivityTask): Promise<ActivityOutcome> {
-    const activity = this.#find(task.name);
-    if (!activity) return failed(unknownActivity(task.name));
-    const abort = new AbortController();
-    const attempt: Attempt = { actor: task.actor, childId: task.childId, birth: task.birth, abort };
-    this.#attempts.add(attempt);
-    const watchdog = new Watchdog({ task, clock: this.#options.clock, abort });
-    try {
-      const context = this.#contextOf(task, { signal: abort.signal, onHeartbeat: () => watchdog.beat() });
-      const output = await Promise.race([activity(task.input as never, context), watchdog.expired]);
-      return succeeded(output);
-    } catch (error) {
-      return failed(failureOf(error, task));
-    } finally {
-      watchdog.stop();
-      this.#attempts.delete(attempt);
-    }
+  /** The other side says that it is too much: the whole queue goes slower for a while. */
+  async #slowDown({ limits }: Run, kind: string): Promise<void> {
+    if (kind !== 'throttle' || limits.perSecond === undefined) return;
+    await this.#options.rateLimits.throttled(rateKey(limits.queue)).catch(() => undefined);
   }
 
   #find(name: string): Activity | undefined {
@@ -110,134 +229,8 @@ export class ActivityWorker {
     const inline = this.#options.inline.get(name);
     return inline && ((input: Json, context) => inline({ input, signal: context.signal }));
   }
-
-  #contextOf(task: ActivityTask, args: { signal: AbortSignal; onHeartbeat: () => void }): ActivityContext {
-    let reportedAtMs = -Infinity;
-    let reports = 0;
-    return {
-      idempotencyKey: idempotencyKeyOf(task),
-      attempt: task.attempt,
-      signal: args.signal,
-      lastHeartbeat: task.lastHeartbeat,
-      deadlineMs: task.deadlineAtMs,
-      heartbeat: (details) => {
-        args.onHeartbeat();
-        const nowMs = this.#options.clock.nowMs();
-        if (details === undefined || nowMs - reportedAtMs < PROGRESS_MS_MIN) return;
-        reportedAtMs = nowMs;
-        reports += 1;
-        void this.#report(task, { details, report: reports });
-      },
-    };
-  }
-
-  async #report(task: ActivityTask, args: { details: Json; report: number }): Promise<void> {
-    await this.#options.ingress
-      .send({
-        v: 1,
-        kind: 'activity-progress',
-        id: `${task.actor}/${task.childId}#${task.birth}-${task.attempt}-progress-${args.report}`.slice(
-          0,
-          256,
-        ),
-        to: task.actor,
-        childId: task.childId,
-        birth: task.birth,
-        attempt: task.attempt,
-        details: args.details,
-      })
-      .catch((error: unknown) => this.#options.events.failed({ address: task.actor, error }));
-  }
 }
 
-/** Ends an attempt that takes too long or stopped beating. */
-class Watchdog {
-  readonly expired: Promise<never>;
-  readonly #options: { task: ActivityTask; clock: Clock; abort: AbortController };
-  readonly #stop = new AbortController();
-  #beatAtMs: number;
-
-  constructor(options: { task: ActivityTask; clock: Clock; abort: AbortController }) {
-    this.#options = options;
-    this.#beatAtMs = options.clock.nowMs();
-    this.expired = new Promise((_, reject) => {
-      options.abort.signal.addEventListener('abort', () => reject(options.abort.signal.reason as Error), {
-        once: true,
-      });
-    });
-    // The race may be over already when it rejects.
-    this.expired.catch(() => undefined);
-    void this.#watch();
-  }
-
-  beat(): void {
-    this.#beatAtMs = this.#options.clock.nowMs();
-  }
-
-  stop(): void {
-    this.#stop.abort();
-  }
-
-  async #watch(): Promise<void> {
-    const { task, clock, abort } = this.#options;
-    const endMs = Math.min(
-      clock.nowMs() + task.startToCloseMs,
-      Math.max(task.deadlineAtMs, clock.nowMs() + 1_000),
-    );
-    while (!this.#stop.signal.aborted && !abort.signal.aborted) {
-      const nowMs = clock.nowMs();
-      const silentAtMs = task.heartbeatMs > 0 ? this.#beatAtMs + task.heartbeatMs : Infinity;
-      if (nowMs >= endMs) return abort.abort(timeout('ACTIVITY_START_TO_CLOSE_TIMEOUT', 'took too long'));
-      if (nowMs >= silentAtMs) return abort.abort(timeout('ACTIVITY_HEARTBEAT_TIMEOUT', 'stopped reporting'));
-      await clock.sleep(Math.min(endMs, silentAtMs) - nowMs, this.#stop.signal);
-    }
-  }
-}
-
-function timeout(code: string, what: string): ActivityFailed {
-  return new ActivityFailed({
-    code,
-    message: `The attempt ${what} and was given up; it may still have had its effect.`,
-    kind: 'unknown-outcome',
-  });
-}
-
-/** Stable over attempts and crashes: from the actor and the birth of the activity. */
-export function idempotencyKeyOf(task: Pick<ActivityTask, 'actor' | 'childId' | 'birth'>): string {
-  const digest = createHash('sha256').update(`${task.actor}/${task.childId}#${task.birth}`).digest('hex');
-  return `windlass-${digest.slice(0, 31)}`;
-}
-
-function succeeded(output: unknown): ActivityOutcome {
-  if (output === undefined) return { status: 'succeeded' };
-  const json = Json.safeParse(output);
-  if (json.success) return { status: 'succeeded', output: json.data };
-  return failed({
-    code: 'ACTIVITY_OUTPUT_INVALID',
-    message: `The activity returned something that is not JSON: ${json.error.message}. Return plain data.`,
-    kind: 'terminal',
-  });
-}
-
-function failed(failure: Failure): ActivityOutcome {
-  return { status: 'failed', failure: { ...failure, message: failure.message.slice(0, 4096) } };
-}
-
-function failureOf(error: unknown, task: ActivityTask): Failure {
-  if (error instanceof ActivityFailed) return error.failure;
-  const message = error instanceof Error ? error.message : String(error);
-  return {
-    code: 'ACTIVITY_THREW',
-    message: `Activity '${task.name}' threw: ${message}`,
-    kind: 'unknown-outcome',
-  };
-}
-
-/** Another replica may have it: a rollout in progress. So it is tried again. */
-function unknownActivity(name: string): Failure {
-  return {
-    code: 'ACTIVITY_UNKNOWN',
-    message: `No activity '${name}' runs in this worker. Register it, or wait for the rollout to end.`,
-    kind: 'transient',
-  };
+function rateKey(queue: string): string {
+  return `queue_${queue}`;
 }

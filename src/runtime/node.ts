@@ -1,18 +1,21 @@
 /** One process of a service: owns partitions, runs actors and activities. All state is on the bus; kill it any time. */
 import type { ActivityCatalog } from './activity.ts';
 import type { ActorDefinition } from './actor-definition.ts';
-import { ActivityWorker } from './activity-worker.ts';
+import { ActivityWorker, type QueueLimits } from './activity-worker.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import { PartitionKeeper } from './partition-keeper.ts';
 import type {
   ActivityQueues,
+  Blobs,
   Clock,
   Ingress,
   Logs,
   Membership,
   OwnershipStore,
+  RateLimits,
   RecordStore,
   Replies,
+  Views,
 } from './ports.ts';
 import { Registry } from './registry.ts';
 import { silentEvents, type RuntimeEvents } from './runtime-events.ts';
@@ -27,6 +30,9 @@ export type NodePorts = {
   activityQueues: ActivityQueues;
   ingress: Ingress;
   replies: Replies;
+  rateLimits: RateLimits;
+  views: Pick<Views, 'read'>;
+  blobs: Blobs;
 };
 
 export type NodeOptions = {
@@ -36,8 +42,8 @@ export type NodeOptions = {
   kernel: Kernel;
   definitions: readonly ActorDefinition[];
   activities: ActivityCatalog;
-  /** Limit classes this node works on; `concurrency` counts over all replicas. */
-  queues: readonly { queue: string; concurrency: number }[];
+  /** Limit classes this node works on; their limits count over all replicas. */
+  queues: readonly QueueLimits[];
   ports: NodePorts;
   events?: RuntimeEvents;
 };
@@ -70,9 +76,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     queues: options.queues,
     catalog: options.activities,
     inline: registry.inlineActivities(),
-    activityQueues: ports.activityQueues,
-    ingress: ports.ingress,
-    clock: ports.clock,
+    ...ports,
     events,
   });
   await keeper.start();

@@ -109,7 +109,37 @@ export interface ActivityQueues {
 export type TaskDelivery = {
   /** 1 for the first, more after a worker died with it. */
   deliveryCount: number;
+  /**
+   * False when the task may have gone to another worker, because this process stood still for too long. Such a delivery
+   * is neither acknowledged nor given back, whatever comes of it.
+   */
+  isLent(): boolean;
 };
+
+export type Rate = {
+  perSecond: number;
+  /** Slots that may be used at once after a quiet time. */
+  burst: number;
+};
+
+/** Rates that all replicas share. */
+export interface RateLimits {
+  /**
+   * Resolves when one slot of `key` may be used. Rejects with the signal's reason when it fires.
+   * @throws RateLimitExceeded where waits are bounded and this one would be too long
+   */
+  acquire(key: string, args: { rate: Rate; signal: AbortSignal }): Promise<void>;
+  /** The other side says that it is too much: everyone slows down for a while. */
+  throttled(key: string): Promise<void>;
+}
+
+/** Content that is too large for records and envelopes, by its digest. Kept for 90 days after it was last stored. */
+export interface Blobs {
+  /** Stores content under its digest; storing it again keeps it longer. */
+  put(digest: string, content: Uint8Array): Promise<void>;
+  /** Null when it is not stored, or not any more. What comes back is not checked yet. */
+  get(digest: string): Promise<Uint8Array | null>;
+}
 
 /** The way in for everyone: commands, and results of activities. Same id, stored once. */
 export interface Ingress {

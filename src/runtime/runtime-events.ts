@@ -4,8 +4,12 @@ import type { ActorRecord } from '#contracts/actor-record.ts';
 import type { Address } from '#contracts/address.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { Failure } from '#contracts/failure.ts';
+import type { AttemptStopped } from './activity-failures.ts';
+import type { DropReason } from './awaited-task.ts';
 import type { Effect } from './effects.ts';
 import type { LogEntry } from './ports.ts';
+
+export type AttemptDropReason = DropReason | AttemptStopped['why'];
 
 export interface RuntimeEvents {
   committed(event: { record: ActorRecord; effects: readonly Effect[]; partition: number }): void;
@@ -17,7 +21,15 @@ export interface RuntimeEvents {
     took: readonly number[];
     dropped: readonly number[];
   }): void;
+  /** The code of an attempt begins; it waited for the rate of its queue for `waitedMs`. */
+  attemptStarted(event: { task: ActivityTask; deliveryCount: number; waitedMs: number }): void;
   attemptEnded(event: { task: ActivityTask; failure?: Failure; durationMs: number }): void;
+  /** It ended without a result, which comes by token. */
+  attemptDeferred(event: { task: ActivityTask; asyncUntilMs: number }): void;
+  /** Nobody waits for it, or not for this run of it: nothing is reported to the actor. */
+  attemptDropped(event: { task: ActivityTask; reason: AttemptDropReason }): void;
+  /** Its code did not end within the time to clean up. It goes on, and its slot is another's. */
+  attemptStillRunning(event: { task: ActivityTask; graceMs: number }): void;
 }
 
 /** Listens to nothing. */
@@ -27,5 +39,9 @@ export const silentEvents: RuntimeEvents = {
   parked: () => undefined,
   failed: () => undefined,
   partitionsChanged: () => undefined,
+  attemptStarted: () => undefined,
   attemptEnded: () => undefined,
+  attemptDeferred: () => undefined,
+  attemptDropped: () => undefined,
+  attemptStillRunning: () => undefined,
 };

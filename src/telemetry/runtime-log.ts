@@ -1,4 +1,5 @@
 /** Turns what a node tells about itself into log lines. */
+import type { ActivityTask } from '#contracts/activity-task.ts';
 import { partsOf } from '#contracts/address.ts';
 import type { RuntimeEvents } from '#runtime/runtime-events.ts';
 import type { Log } from './log.ts';
@@ -22,10 +23,24 @@ export function runtimeLog(log: Log): RuntimeEvents {
     failed: ({ address, error }) => log.warn({ address, err: error }, 'will be tried again'),
     partitionsChanged: ({ owned, took, dropped }) =>
       log.info({ owned: owned.length, took: took.length, dropped: dropped.length }, 'partitions changed'),
+    attemptStarted: ({ task, deliveryCount, waitedMs }) =>
+      log.debug({ ...attemptOf(task), deliveryCount, waitedMs }, 'attempt started'),
     attemptEnded: ({ task, failure, durationMs }) =>
-      log.debug(
-        { activity: task.name, actor: task.actor, attempt: task.attempt, durationMs, failure },
-        'attempt ended',
+      log.debug({ ...attemptOf(task), durationMs, failure }, 'attempt ended'),
+    attemptDeferred: ({ task, asyncUntilMs }) =>
+      log.info(
+        { ...attemptOf(task), until: new Date(asyncUntilMs).toISOString() },
+        'attempt ended, its result comes by token',
+      ),
+    attemptDropped: ({ task, reason }) => log.info({ ...attemptOf(task), reason }, 'attempt dropped'),
+    attemptStillRunning: ({ task, graceMs }) =>
+      log.warn(
+        { ...attemptOf(task), graceMs },
+        'the code of an attempt goes on after its time to clean up; its slot is given away',
       ),
   };
+}
+
+function attemptOf(task: ActivityTask) {
+  return { activity: task.name, queue: task.queue, actor: task.actor, attempt: task.attempt };
 }

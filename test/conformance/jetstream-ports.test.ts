@@ -3,23 +3,25 @@ import { connectBus, type Bus } from '#bus/connect.ts';
 import { declareStreams } from '#bus/streams.ts';
 import { jetStreamNodePorts } from '#runtime/jetstream/jetstream-node-ports.ts';
 import { startTestNatsServer } from '#test/support/nats-server.ts';
-import { describeNodePorts } from './node-ports.ts';
+import { describeNodePorts, type PortsUnderTest } from './node-ports.ts';
+import { describeSharedPorts } from './shared-ports.ts';
 
-for (const shards of [1, 2]) {
-  describeNodePorts(`JetStream, ${shards} shard(s)`, async () => {
-    const server = await startTestNatsServer();
-    const topology = Topology.parse({ shards, partitionsPerShard: 8 });
-    const buses: Bus[] = [await connectBus({ servers: [server.url], name: 'conformance' })];
-    const [bus] = buses;
-    if (!bus) throw new Error('not connected');
-    await declareStreams(bus, topology);
-    return {
-      topology,
-      portsOf: (service, node) => jetStreamNodePorts({ bus, topology, service, node }),
-      dispose: async () => {
-        await bus.close();
-        await server.dispose();
-      },
-    };
-  });
+async function open(shards: number): Promise<PortsUnderTest> {
+  const server = await startTestNatsServer();
+  const topology = Topology.parse({ shards, partitionsPerShard: 8 });
+  const buses: Bus[] = [await connectBus({ servers: [server.url], name: 'conformance' })];
+  const [bus] = buses;
+  if (!bus) throw new Error('not connected');
+  await declareStreams(bus, topology);
+  return {
+    topology,
+    portsOf: (service, node) => jetStreamNodePorts({ bus, topology, service, node }),
+    dispose: async () => {
+      await bus.close();
+      await server.dispose();
+    },
+  };
 }
+
+for (const shards of [1, 2]) describeNodePorts(`JetStream, ${shards} shard(s)`, () => open(shards));
+describeSharedPorts('JetStream', () => open(1));

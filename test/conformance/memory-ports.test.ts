@@ -2,16 +2,18 @@ import { Topology } from '#contracts/topology.ts';
 import { MemoryBus } from '#runtime/memory/memory-bus.ts';
 import { memoryNode } from '#runtime/memory/memory-node-ports.ts';
 import { systemClock } from '#runtime/system-clock.ts';
-import { describeNodePorts } from './node-ports.ts';
+import { describeNodePorts, type PortsUnderTest } from './node-ports.ts';
+import { describeSharedPorts } from './shared-ports.ts';
 
-for (const shards of [1, 2]) {
-  describeNodePorts(`memory, ${shards} shard(s)`, async () => {
-    const topology = Topology.parse({ shards, partitionsPerShard: 8 });
-    const bus = new MemoryBus({ clock: systemClock, topology });
-    return {
-      topology,
-      portsOf: (service, node) => memoryNode(bus, { service, node }).ports,
-      dispose: async () => undefined,
-    };
-  });
+async function open(shards: number): Promise<PortsUnderTest> {
+  const topology = Topology.parse({ shards, partitionsPerShard: 8 });
+  const bus = new MemoryBus({ clock: systemClock, topology });
+  return {
+    topology,
+    portsOf: (service, node) => memoryNode(bus, { service, node }).ports,
+    dispose: async () => undefined,
+  };
 }
+
+for (const shards of [1, 2]) describeNodePorts(`memory, ${shards} shard(s)`, () => open(shards));
+describeSharedPorts('memory', () => open(1));

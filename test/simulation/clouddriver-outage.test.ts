@@ -14,7 +14,7 @@ import { startNode } from '#runtime/node.ts';
 import { startAwsDouble, type RunningAwsDouble } from '#services/aws-double/start.ts';
 import { DEMO_ACCOUNTS } from '#services/clouddriver/accounts.ts';
 import { createClouddriverCatalog } from '#services/clouddriver/catalog.ts';
-import { createMemoryCasStore } from '#services/clouddriver/memory-cas-store.ts';
+import { createMemoryCasStore } from '#runtime/memory/memory-cas-store.ts';
 import { createOrcaCatalog } from '#services/orca/catalog.ts';
 import { chaosSeed, deployRequest, newGroupOf } from '#test/chaos/scenario.ts';
 

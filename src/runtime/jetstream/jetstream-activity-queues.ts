@@ -50,14 +50,14 @@ export class JetStreamActivityQueues implements ActivityQueues {
     } catch (error) {
       return this.#park(item, `TASK_INVALID: ${(error as Error).message}`);
     }
-    const keeper = setInterval(() => item.keep(), ACK_WAIT_MS / 3);
+    const loan = new Loan(item);
     try {
-      await onTask(task, { deliveryCount: item.deliveryCount });
-      await item.done();
+      await onTask(task, { deliveryCount: item.deliveryCount, isLent: () => loan.isValid() });
+      if (loan.isValid()) await item.done();
     } catch {
-      item.retry(RETRY_MS);
+      if (loan.isValid()) item.retry(RETRY_MS);
     } finally {
-      clearInterval(keeper);
+      loan.end();
     }
   }
 
@@ -86,5 +86,34 @@ export class JetStreamActivityQueues implements ActivityQueues {
         subscription.unsubscribe();
       },
     };
+  }
+}
+
+/** Keeps a task while it is worked on, and notices when this process stood still for longer than the server waits. */
+class Loan {
+  readonly #item: WorkItem;
+  readonly #timer: NodeJS.Timeout;
+  #keptAtMs = performance.now();
+  #isOver = false;
+
+  constructor(item: WorkItem) {
+    this.#item = item;
+    this.#timer = setInterval(() => this.#keep(), ACK_WAIT_MS / 3);
+  }
+
+  isValid(): boolean {
+    if (performance.now() - this.#keptAtMs >= ACK_WAIT_MS) this.#isOver = true;
+    return !this.#isOver;
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Once it may be another's, it is not asked for again: that would prolong the other one's loan. */
+  #keep(): void {
+    if (!this.isValid()) return;
+    this.#item.keep();
+    this.#keptAtMs = performance.now();
   }
 }

@@ -2,10 +2,13 @@
 import type { NodePorts } from '../node.ts';
 import { systemClock } from '../system-clock.ts';
 import { JetStreamActivityQueues } from './jetstream-activity-queues.ts';
+import { JetStreamBlobs } from './jetstream-blobs.ts';
 import { JetStreamIngress, JetStreamReplies } from './jetstream-ingress.ts';
 import { JetStreamLogs } from './jetstream-logs.ts';
 import { JetStreamMembership, JetStreamOwnership } from './jetstream-ownership.ts';
+import { jetStreamRateLimits } from './jetstream-rate-limits.ts';
 import { JetStreamRecordStore, type JetStreamBinding } from './jetstream-record-store.ts';
+import { JetStreamViews } from './jetstream-views.ts';
 
 export function jetStreamNodePorts(binding: JetStreamBinding): NodePorts {
   return {
@@ -17,5 +20,8 @@ export function jetStreamNodePorts(binding: JetStreamBinding): NodePorts {
     activityQueues: new JetStreamActivityQueues(binding),
     ingress: new JetStreamIngress(binding),
     replies: new JetStreamReplies(binding.bus),
+    rateLimits: jetStreamRateLimits(binding.bus, binding.topology),
+    views: new JetStreamViews(binding),
+    blobs: new JetStreamBlobs(binding),
   };
 }

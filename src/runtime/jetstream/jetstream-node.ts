@@ -5,6 +5,7 @@ import { declareStreams } from '#bus/streams.ts';
 import type { StatechartDescription } from '#contracts/statechart-description.ts';
 import { partitionCount, type Topology } from '#contracts/topology.ts';
 import type { ActivityCatalog } from '../activity.ts';
+import type { QueueLimits } from '../activity-worker.ts';
 import type { ActorDefinition } from '../actor-definition.ts';
 import { createKernel } from '../kernel/xstate5-kernel.ts';
 import { probeDefinition } from '../probe-actor.ts';
@@ -25,7 +26,7 @@ export type JetStreamNodeOptions = {
   node: string;
   definitions: readonly ActorDefinition[];
   activities: ActivityCatalog;
-  queues: readonly { queue: string; concurrency: number }[];
+  queues: readonly QueueLimits[];
   events?: RuntimeEvents;
 };
 

@@ -66,7 +66,7 @@ function dispatch(draft: Draft, childId: string): void {
   if (before === undefined) return;
   const { startByMs: _start, startedAtMs: _started, asyncUntilMs: _until, beatByMs: _beat, ...kept } = before;
   const { birth, name, queue, input, options, attempt, deadlineAtMs, lastHeartbeat } = kept;
-  const { scheduleToStartMs, cancelGraceMs } = options;
+  const { scheduleToStartMs, cancelGraceMs, largeOutput } = options;
   const start = scheduleToStartMs === undefined ? {} : { startByMs: draft.nowMs + scheduleToStartMs };
   activities.set(childId, { ...kept, ...start });
   draft.state.effects.push({
@@ -87,6 +87,7 @@ function dispatch(draft: Draft, childId: string): void {
       ...(lastHeartbeat === undefined ? {} : { lastHeartbeat }),
       ...start,
       ...(cancelGraceMs === undefined ? {} : { cancelGraceMs }),
+      ...(largeOutput === undefined ? {} : { largeOutput }),
     },
   });
 }

@@ -16,6 +16,7 @@ import type { EncodedCommit } from '../commit-encoding.ts';
 import { encodeCommit, taskName } from '../commit-encoding.ts';
 import type { Clock, Commit, LogEntry, PartitionOwner } from '../ports.ts';
 import { CommitConflict, OwnershipLost } from '../runtime-error.ts';
+import { createMemoryCasStore } from './memory-cas-store.ts';
 import { MemoryTaskQueue } from './memory-task-queue.ts';
 
 type StoredText = { record: string; view: ActorView; revision: number };
@@ -49,6 +50,10 @@ export class MemoryBus {
   /** How long the next thing that travels between a node and the bus takes, in milliseconds. */
   readonly delayMs: (() => number) | undefined;
   readonly dead: { entry: LogEntry; reason: string }[] = [];
+  /** What all replicas share besides streams: the rates of queues. */
+  readonly table = createMemoryCasStore();
+  /** Large payloads by digest. */
+  readonly blobs = new Map<string, Uint8Array>();
   readonly viewWatchers = new Set<(view: ActorView) => void>();
   /** Nodes that joined, by service. */
   readonly members = new Map<string, Map<string, (nodes: readonly string[]) => void>>();

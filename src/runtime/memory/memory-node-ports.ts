@@ -7,9 +7,10 @@
 import { ActorRecord } from '#contracts/actor-record.ts';
 import { Envelope } from '#contracts/envelope.ts';
 import type { NodePorts } from '../node.ts';
-import type { LogEntry, PartitionOwner, Subscription } from '../ports.ts';
+import type { Clock, LogEntry, PartitionOwner, Subscription } from '../ports.ts';
 import { DelayedChannel } from './delayed-channel.ts';
 import type { MemoryBus } from './memory-bus.ts';
+import { sharedPorts } from './memory-shared-ports.ts';
 
 /**
  * Decides at each port call whether the process dies there. `freeze`: the call hangs for a while, the node is believed
@@ -151,15 +152,16 @@ function never(): Promise<never> {
 function portsOf(life: Life): NodePorts {
   const { bus, service } = life;
   const home = bus.service(service);
-  return {
-    clock: {
-      nowMs: () => bus.clock.nowMs(),
-      sleep: async (delayMs, signal) => {
-        await bus.clock.sleep(delayMs, signal);
-        await life.running();
-        return life.alive ? undefined : never();
-      },
+  const clock: Clock = {
+    nowMs: () => bus.clock.nowMs(),
+    sleep: async (delayMs, signal) => {
+      await bus.clock.sleep(delayMs, signal);
+      await life.running();
+      return life.alive ? undefined : never();
     },
+  };
+  return {
+    clock,
     store: {
       load: (address) =>
         life.call('store.load', () => {
@@ -193,6 +195,7 @@ function portsOf(life: Life): NodePorts {
     },
     ingress: { send: (envelope) => life.call('ingress.send', () => bus.deliver(Envelope.parse(envelope))) },
     replies: { reply: () => undefined },
+    ...sharedPorts({ bus, clock, call: (name, act) => life.call(name, act) }),
   };
 }
 

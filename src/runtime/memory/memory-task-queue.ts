@@ -4,7 +4,15 @@ import type { Clock, TaskDelivery } from '../ports.ts';
 
 const RETRY_MS = 1_000;
 
-type Item = { name: string; task: ActivityTask; deliveries: number };
+type Item = {
+  name: string;
+  task: ActivityTask;
+  deliveries: number;
+  /** Who had it last: a node that stands still takes nothing, so others go first. */
+  lastNode?: string;
+};
+/** Who has it, and which delivery that was: the same node may get it twice. */
+type Loan = { node: string; deliveryCount: number };
 type Consumer = {
   node: string;
   concurrency: number;
@@ -14,7 +22,7 @@ type Consumer = {
 export class MemoryTaskQueue {
   readonly #clock: Clock;
   readonly #waiting: Item[] = [];
-  readonly #lent = new Map<Item, string>();
+  readonly #lent = new Map<Item, Loan>();
   #consumers: Consumer[] = [];
 
   constructor(clock: Clock) {
@@ -42,8 +50,8 @@ export class MemoryTaskQueue {
 
   /** The node is believed dead: what it had goes to others, though it may still be working on it. */
   lendAgain(node: string): void {
-    for (const [item, holder] of this.#lent) {
-      if (holder !== node) continue;
+    for (const [item, loan] of this.#lent) {
+      if (loan.node !== node) continue;
       this.#lent.delete(item);
       this.#waiting.unshift(item);
     }
@@ -55,31 +63,37 @@ export class MemoryTaskQueue {
     const limit = Math.min(...this.#consumers.map((other) => other.concurrency));
     while (consumer && this.#waiting.length > 0 && this.#lent.size < limit) {
       const item = this.#waiting.shift();
-      if (item) this.#lend(item, this.#leastBusy());
+      if (item) this.#lend(item, this.#leastBusy(item));
     }
   }
 
-  #leastBusy(): Consumer {
+  #leastBusy({ lastNode }: Item): Consumer {
     const busy = (consumer: Consumer): number =>
-      [...this.#lent.values()].filter((node) => node === consumer.node).length;
+      (consumer.node === lastNode ? 1_000 : 0) +
+      [...this.#lent.values()].filter(({ node }) => node === consumer.node).length;
     return this.#consumers.toSorted((a, b) => busy(a) - busy(b))[0] as Consumer;
   }
 
   #lend(item: Item, consumer: Consumer): void {
     item.deliveries += 1;
-    this.#lent.set(item, consumer.node);
-    const delivery: TaskDelivery = { deliveryCount: item.deliveries };
+    const loan: Loan = { node: consumer.node, deliveryCount: item.deliveries };
+    item.lastNode = consumer.node;
+    this.#lent.set(item, loan);
+    const delivery: TaskDelivery = {
+      deliveryCount: item.deliveries,
+      isLent: () => this.#lent.get(item) === loan,
+    };
     void consumer.onTask(structuredClone(item.task), delivery).then(
-      () => this.#giveBack(item, { node: consumer.node, done: true }),
-      () => this.#giveBack(item, { node: consumer.node, done: false }),
+      () => this.#giveBack(item, { loan, isDone: true }),
+      () => this.#giveBack(item, { loan, isDone: false }),
     );
   }
 
-  #giveBack(item: Item, args: { node: string; done: boolean }): void {
+  #giveBack(item: Item, args: { loan: Loan; isDone: boolean }): void {
     // It may have been taken from a node that was believed dead.
-    if (this.#lent.get(item) !== args.node) return;
+    if (this.#lent.get(item) !== args.loan) return;
     this.#lent.delete(item);
-    if (!args.done) {
+    if (!args.isDone) {
       void this.#clock.sleep(RETRY_MS).then(() => {
         this.#waiting.push(item);
         this.#pump();

@@ -3,7 +3,7 @@ import type { ActivityTask } from '#contracts/activity-task.ts';
 import type { JsonObject } from '#contracts/json.ts';
 import type { OperationRequest, OperationResult } from '#contracts/operation.ts';
 import { ActivityFailed } from '#runtime/activity.ts';
-import { idempotencyKeyOf } from '#runtime/activity-worker.ts';
+import { idempotencyKeyOf } from '#runtime/activity-attempt.ts';
 import type { Clock } from '#runtime/ports.ts';
 import { systemClock } from '#runtime/system-clock.ts';
 import { INSTANT } from '#services/aws-double/cloud/timings.ts';
@@ -11,7 +11,8 @@ import { DEMO_SEED } from '#services/aws-double/seed/demo.ts';
 import { startAwsDouble } from '#services/aws-double/start.ts';
 import { createClouddriverCatalog, type ClouddriverCatalog } from '#services/clouddriver/catalog.ts';
 import { DEMO_ACCOUNTS, type Account } from '#services/clouddriver/accounts.ts';
-import { createMemoryCasStore } from '#services/clouddriver/memory-cas-store.ts';
+import { createMemoryCasStore } from '#runtime/memory/memory-cas-store.ts';
+import { activityContext } from '#test/support/activity-context.ts';
 import { fails, given, returns, type Mode, type Run } from '#test/support/machine-harness.ts';
 
 export const IMAGE = 'ami-0e100000000000142';
@@ -109,14 +110,15 @@ export class CloudWorld {
       if (!activity) throw new Error(`There is no activity ${name}.`);
       try {
         return returns(
-          await activity(input, {
-            idempotencyKey: idempotencyKeyOf(task),
-            attempt: task.attempt,
-            signal: AbortSignal.timeout(30_000),
-            heartbeat: () => undefined,
-            lastHeartbeat: undefined,
-            deadlineMs: task.deadlineAtMs,
-          }),
+          await activity(
+            input,
+            activityContext({
+              idempotencyKey: idempotencyKeyOf(task),
+              attempt: task.attempt,
+              signal: AbortSignal.timeout(30_000),
+              deadlineMs: task.deadlineAtMs,
+            }),
+          ),
         );
       } catch (error) {
         if (error instanceof ActivityFailed) return fails(error.failure);

@@ -5,6 +5,7 @@ import type { Failure } from '#contracts/failure.ts';
 import type { WebhookRequest } from '#contracts/webhook.ts';
 import { ActivityFailed, type ActivityContext } from '#runtime/activity.ts';
 import { webhook } from '#services/orca/activities/webhook.activity.ts';
+import { activityContext } from '#test/support/activity-context.ts';
 
 type Seen = { method: string; url: string; headers: IncomingMessage['headers']; body: string };
 type Answer = (request: Seen, response: ServerResponse) => void;
@@ -38,18 +39,6 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-function aContext(fields: Partial<ActivityContext> = {}): ActivityContext {
-  return {
-    idempotencyKey: 'key-1',
-    attempt: 1,
-    signal: new AbortController().signal,
-    heartbeat: () => undefined,
-    lastHeartbeat: undefined,
-    deadlineMs: 0,
-    ...fields,
-  };
-}
-
 function aRequest(fields: Partial<WebhookRequest> = {}): WebhookRequest {
   return {
     url: `${origin}/hook`,
@@ -65,7 +54,7 @@ function aRequest(fields: Partial<WebhookRequest> = {}): WebhookRequest {
 function call(fields: Partial<WebhookRequest> = {}, context: Partial<ActivityContext> = {}) {
   return webhook({ allowedHosts: [host], timeoutMs: 1_000, bodyBytesMax: 64 })(
     aRequest(fields),
-    aContext(context),
+    activityContext(context),
   );
 }
 
@@ -100,14 +89,14 @@ describe('webhook activity', () => {
 
   it('calls no host that is not allowed', async () => {
     const forbidden = webhook({ allowedHosts: ['example.com'] });
-    const failure = await failureOf(forbidden(aRequest(), aContext()));
+    const failure = await failureOf(forbidden(aRequest(), activityContext()));
     expect(failure).toMatchObject({ code: 'WEBHOOK_HOST_FORBIDDEN', kind: 'terminal' });
     expect(seen).toEqual([]);
   });
 
   it('allows every port of a host that is listed without one', async () => {
     const open = webhook({ allowedHosts: ['127.0.0.1'] });
-    expect(await open(aRequest(), aContext())).toMatchObject({ statusCode: 200 });
+    expect(await open(aRequest(), activityContext())).toMatchObject({ statusCode: 200 });
   });
 
   it.each(['file:///etc/passwd', 'ftp://example.com', 'http://user:pass@example.com/', 'nonsense'])(
@@ -183,7 +172,7 @@ describe('webhook activity', () => {
 
   it('knows that nothing happened when nobody listens', async () => {
     const gone = webhook({ allowedHosts: ['127.0.0.1'] });
-    const failure = await failureOf(gone(aRequest({ url: 'http://127.0.0.1:1/' }), aContext()));
+    const failure = await failureOf(gone(aRequest({ url: 'http://127.0.0.1:1/' }), activityContext()));
     expect(failure).toMatchObject({ code: 'WEBHOOK_UNREACHABLE' });
   });
 

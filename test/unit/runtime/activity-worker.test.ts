@@ -1,68 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ActivityTask } from '#contracts/activity-task.ts';
-import type { Envelope } from '#contracts/envelope.ts';
-import { Topology } from '#contracts/topology.ts';
 import { ActivityFailed, type Activity } from '#runtime/activity.ts';
-import { ActivityWorker } from '#runtime/activity-worker.ts';
-import { MemoryBus } from '#runtime/memory/memory-bus.ts';
-import { memoryNode } from '#runtime/memory/memory-node-ports.ts';
-import { VirtualClock } from '#runtime/memory/virtual-clock.ts';
-import { silentEvents } from '#runtime/runtime-events.ts';
-import { rootAddress } from '#test/support/records.ts';
-
-const actor = rootAddress('orca', 'a');
+import { failure, workerWorld } from '#test/support/worker-world.ts';
 
 async function working(activities: Record<string, Activity>) {
-  const clock = new VirtualClock();
-  const bus = new MemoryBus({ clock, topology: Topology.parse({ partitionsPerShard: 1 }) });
-  const { ports } = memoryNode(bus, { service: 'orca', node: 'worker' });
-  const worker = new ActivityWorker({
-    queues: [{ queue: 'default', concurrency: 4 }],
-    catalog: activities,
-    inline: new Map(),
-    activityQueues: ports.activityQueues,
-    ingress: ports.ingress,
-    clock: ports.clock,
-    events: silentEvents,
-  });
-  await worker.start();
-  const dispatch = (overrides: Partial<ActivityTask> = {}): void => {
-    const nowMs = clock.nowMs();
-    const task = ActivityTask.parse({
-      v: 1,
-      actor,
-      childId: 'call',
-      birth: 1,
-      name: 'call',
-      queue: 'default',
-      input: { n: 1 },
-      attempt: 1,
-      scheduledAtMs: nowMs,
-      deadlineAtMs: nowMs + 3_600_000,
-      startToCloseMs: 60_000,
-      heartbeatMs: 0,
-      ...overrides,
-    });
-    bus.queue('orca', 'default').add(`${task.name}-${task.attempt}`, task);
-  };
-  const arrived = (): (Envelope | null)[] =>
-    bus.service('orca').ingress.entries.map((entry) => entry.envelope);
-  const cancel = (birth: number): void => {
-    for (const listener of bus.service('orca').cancelListeners) listener({ actor, childId: 'call', birth });
-  };
-  return { clock, worker, dispatch, arrived, cancel };
+  const world = workerWorld();
+  return { ...world, ...(await world.addWorker(activities)) };
 }
-
-const failure = (code: string, kind: string) => [
-  {
-    kind: 'activity-result',
-    to: actor,
-    childId: 'call',
-    birth: 1,
-    attempt: 1,
-    outcome: { status: 'failed', failure: { code, kind } },
-  },
-];
 
 describe('the worker of activities', () => {
   it('reports what an activity returns, or nothing when it returns nothing', async () => {
@@ -80,7 +23,7 @@ describe('the worker of activities', () => {
     ]);
   });
 
-  it('gives up an attempt that takes too long, and fires its signal', async () => {
+  it('gives up an attempt that takes too long: fires its signal, waits for it to clean up, and says so', async () => {
     let aborted = false;
     const { clock, dispatch, arrived } = await working({
       call: (_input, { signal }) =>
@@ -88,10 +31,12 @@ describe('the worker of activities', () => {
     });
     dispatch({ startToCloseMs: 5_000 });
     await clock.advance(4_999);
-    expect(arrived()).toEqual([]);
-    await clock.advance(2);
-    expect(arrived()).toMatchObject(failure('ACTIVITY_START_TO_CLOSE_TIMEOUT', 'unknown-outcome'));
+    expect(aborted).toBe(false);
+    await clock.advance(1);
     expect(aborted).toBe(true);
+    expect(arrived()).toEqual([]);
+    await clock.advance(5_001);
+    expect(arrived()).toMatchObject(failure('ACTIVITY_START_TO_CLOSE_TIMEOUT', 'unknown-outcome'));
   });
 
   it('gives up an attempt that stops beating, and no other', async () => {
@@ -105,7 +50,7 @@ describe('the worker of activities', () => {
         return new Promise(() => undefined);
       },
     });
-    dispatch({ heartbeatMs: 1_000 });
+    dispatch({ heartbeatMs: 1_000, cancelGraceMs: 0 });
     await clock.advance(4_100);
     expect(arrived()).toEqual([]);
     await clock.advance(1_000);
@@ -129,16 +74,20 @@ describe('the worker of activities', () => {
     expect(details).toEqual([{ page: 0 }, { page: 10 }, { page: 20 }]);
   });
 
-  it('ends the attempt that is cancelled, by its birth', async () => {
-    const { clock, dispatch, arrived, cancel } = await working({ call: () => new Promise(() => undefined) });
+  it('has the latest details of a heartbeat passed on before a failure', async () => {
+    const { clock, dispatch, arrived } = await working({
+      call: async (_input, { heartbeat }) => {
+        for (const page of [1, 2, 3]) heartbeat({ page });
+        throw new ActivityFailed({ code: 'LOST', message: 'Lost.', kind: 'transient' });
+      },
+    });
     dispatch();
-    await clock.advance(10);
-    cancel(2);
-    await clock.advance(10);
-    expect(arrived()).toEqual([]);
-    cancel(1);
-    await clock.advance(10);
-    expect(arrived()).toMatchObject(failure('ACTIVITY_THREW', 'unknown-outcome'));
+    await clock.advance(1);
+    expect(arrived()).toMatchObject([
+      { kind: 'activity-progress', details: { page: 1 } },
+      { kind: 'activity-progress', details: { page: 3 } },
+      { kind: 'activity-result', outcome: { failure: { code: 'LOST' } } },
+    ]);
   });
 
   it('refuses what is not JSON', async () => {
@@ -189,16 +138,5 @@ describe('the worker of activities', () => {
     expect(keys[0]).toMatch(/^[a-z0-9-]{40}$/);
     expect(keys[1]).toBe(keys[0]);
     expect(keys[2]).not.toBe(keys[0]);
-  });
-
-  it('stops what is still running when it drains, after the time of grace', async () => {
-    const { clock, worker, dispatch, arrived } = await working({ call: () => new Promise(() => undefined) });
-    dispatch();
-    await clock.advance(10);
-    const drained = worker.drain(1_000);
-    await clock.advance(2_000);
-    await drained;
-    await clock.advance(10);
-    expect(arrived()).toMatchObject(failure('ACTIVITY_THREW', 'unknown-outcome'));
   });
 });

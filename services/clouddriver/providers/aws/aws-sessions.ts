@@ -11,7 +11,7 @@ import { ActivityFailed } from '#runtime/activity.ts';
 import type { Clock } from '#runtime/ports.ts';
 import type { Account } from '../../accounts.ts';
 import type { AwsTimeouts } from '../../config.ts';
-import type { RateLimits } from '../../rate-limits.ts';
+import type { CloudRates } from '../../cloud-rates.ts';
 import { credentialsFor, type CredentialSource } from './aws-credentials.ts';
 import { awsFailure, isStaleCredentials, isThrottle, type FailureHint } from './aws-failure.ts';
 
@@ -20,7 +20,7 @@ export type AwsService = 'ec2' | 'autoscaling' | 'elasticloadbalancing';
 export type AwsSessionOptions = {
   accounts: readonly Account[];
   timeouts: AwsTimeouts;
-  rateLimits: RateLimits;
+  rateLimits: CloudRates;
   clock: Clock;
 };
 

@@ -1,5 +1,5 @@
-/** A CasStore for one process: tests, and a Clouddriver that runs alone. */
-import type { CasStore } from './rate-limits.ts';
+/** A CasStore for one process: tests, and a service that runs alone. */
+import type { CasStore } from '../rate-limits.ts';
 
 export function createMemoryCasStore(): CasStore {
   const entries = new Map<string, { value: string; revision: number }>();

@@ -1,7 +1,7 @@
 /**
- * Request rates that all replicas share: the cloud counts calls per account and region, whoever makes them.
+ * Rates that all replicas share: of a queue of activities, or of calls to a cloud, which counts whoever makes them.
  *
- * R1 A slot is taken by compare-and-set before the call is made; two replicas never take the same one.
+ * R1 A slot is taken by compare-and-set before it is used; two replicas never take the same one.
  * R2 Slots are in order of time: whoever asked earlier goes earlier.
  * R3 A throttle answer lowers the rate for everyone, for a while.
  * R4 Only rates depend on clocks. Replicas whose clocks differ share the rate unevenly, they do not exceed it for long.
@@ -9,7 +9,7 @@
  * Generic cell rate algorithm: the stored value is the theoretical arrival time of the next call.
  */
 import { z } from 'zod';
-import type { Clock } from '#runtime/ports.ts';
+import type { Clock, Rate, RateLimits } from './ports.ts';
 
 /** A small shared table. `revision` 0 stands for "no such key yet". */
 export interface CasStore {
@@ -18,33 +18,12 @@ export interface CasStore {
   put(key: string, value: string, expectedRevision: number): Promise<number | null>;
 }
 
-export type RateKey = { account: string; region: string; service: string };
-
-export interface RateLimits {
-  /**
-   * Resolves when one call may be made. Rejects with the signal's reason when it fires.
-   * @throws RateLimitExceeded when the wait would be too long
-   */
-  acquire(key: RateKey, signal: AbortSignal): Promise<void>;
-  /** The cloud answered that it is too much: everyone slows down. */
-  throttled(key: RateKey): Promise<void>;
-}
-
-export type Rate = {
-  perSecond: number;
-  /** Calls that may be made at once after a quiet time. */
-  burst: number;
-};
-
-export const RATE_DEFAULT: Rate = { perSecond: 10, burst: 10 };
-
 export type RateLimitOptions = {
   store: CasStore;
   clock: Clock;
-  rateOf?: (key: RateKey) => Rate;
   /** How long a throttle answer slows everyone down, in milliseconds. Default 10 s. */
   slowForMs?: number;
-  /** Nobody waits longer, in milliseconds: such a call is refused at once and takes no slot. Default 30 s. */
+  /** Nobody waits longer, in milliseconds: such a call is refused at once and takes no slot. Default: without limit. */
   waitMsMax?: number;
 };
 
@@ -72,15 +51,14 @@ type Waiter = { resolve: (atMs: number) => void; reject: (reason: unknown) => vo
 /** Creates the limiter of one replica. Calls that wait together in it take their slots in one write. */
 export function createRateLimits(options: RateLimitOptions): RateLimits {
   const waiting = new Map<string, Waiter[]>();
-  const rateOf = options.rateOf ?? (() => RATE_DEFAULT);
-  const waitMsMax = options.waitMsMax ?? 30_000;
+  const waitMsMax = options.waitMsMax ?? Infinity;
 
-  async function takeSlots(key: RateKey, name: string): Promise<void> {
+  async function takeSlots(name: string, rate: Rate): Promise<void> {
     for (let waiters = waiting.get(name); waiters && waiters.length > 0; waiters = waiting.get(name)) {
       const group = waiters.splice(0);
       try {
         const atMs = await change(options, name, (gate, nowMs) =>
-          reserve(gate, { nowMs, rate: rateOf(key), count: group.length, waitMsMax }),
+          reserve(gate, { nowMs, rate, count: group.length, waitMsMax }),
         );
         group.forEach((waiter, index) => {
           const slotMs = atMs[index];
@@ -95,7 +73,7 @@ export function createRateLimits(options: RateLimitOptions): RateLimits {
   }
 
   return {
-    async acquire(key, signal) {
+    async acquire(key, { rate, signal }) {
       signal.throwIfAborted();
       const name = nameOf(key);
       const atMs = await new Promise<number>((resolve, reject) => {
@@ -105,7 +83,7 @@ export function createRateLimits(options: RateLimitOptions): RateLimits {
           return;
         }
         waiting.set(name, [{ resolve, reject }]);
-        takeSlots(key, name).catch(reject);
+        takeSlots(name, rate).catch(reject);
       });
       const delayMs = atMs - options.clock.nowMs();
       if (delayMs > 0) await options.clock.sleep(delayMs, signal);
@@ -127,13 +105,13 @@ export function createRateLimits(options: RateLimitOptions): RateLimits {
 
 function tooManyWait(name: string, waitMsMax: number): RateLimitExceeded {
   return new RateLimitExceeded(
-    `More calls to ${name} wait than its rate allows within ${waitMsMax} ms. Raise the rate, or spread the deployments.`,
+    `More calls to ${name} wait than its rate allows within ${waitMsMax} ms. Raise the rate, or spread the work.`,
   );
 }
 
 /** Letters, digits and `-_` only: fit as a key of any store. */
-function nameOf({ account, region, service }: RateKey): string {
-  return [account, region, service].map((part) => part.replaceAll(/[^A-Za-z0-9-]/g, '-')).join('_');
+function nameOf(key: string): string {
+  return key.replaceAll(/[^A-Za-z0-9_-]/g, '-');
 }
 
 /** Reserves up to `count` slots, those that are near enough; answers the times at which they may be used. */

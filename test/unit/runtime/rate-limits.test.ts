@@ -1,11 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Clock } from '#runtime/ports.ts';
-import { createMemoryCasStore } from '#services/clouddriver/memory-cas-store.ts';
-import { createRateLimits, type CasStore } from '#services/clouddriver/rate-limits.ts';
+import { createMemoryCasStore } from '#runtime/memory/memory-cas-store.ts';
+import type { Clock, Rate } from '#runtime/ports.ts';
+import { createRateLimits, type CasStore } from '#runtime/rate-limits.ts';
 
-const KEY = { account: 'test', region: 'us-east-1', service: 'ec2' };
-const never = new AbortController().signal;
+const KEY = 'test_us-east-1_ec2';
+const signal = new AbortController().signal;
+
+const at = (perSecond: number, burst: number): { rate: Rate; signal: AbortSignal } => ({
+  rate: { perSecond, burst },
+  signal,
+});
 
 /** A clock that stands still; waits are noted as the times they end. */
 function standingClock(): Clock & { readonly endsMs: number[]; nowMsIs: (value: number) => void } {
@@ -28,8 +33,8 @@ async function departures(
   const all = await Promise.all(
     counts.map(async (count) => {
       const clock = standingClock();
-      const limits = createRateLimits({ store, clock, rateOf: () => rate, waitMsMax: 600_000 });
-      await Promise.all(Array.from({ length: count }, () => limits.acquire(KEY, never)));
+      const limits = createRateLimits({ store, clock });
+      await Promise.all(Array.from({ length: count }, () => limits.acquire(KEY, { rate, signal })));
       return [...Array.from({ length: count - clock.endsMs.length }, () => clock.nowMs()), ...clock.endsMs];
     }),
   );
@@ -61,36 +66,32 @@ describe('shared rate limits', () => {
     ]);
   });
 
-  it('keeps accounts, regions and services apart', async () => {
+  it('keeps keys apart', async () => {
     const clock = standingClock();
-    const limits = createRateLimits({
-      store: createMemoryCasStore(),
-      clock,
-      rateOf: () => ({ perSecond: 1, burst: 1 }),
-    });
-    await limits.acquire(KEY, never);
-    await limits.acquire({ ...KEY, region: 'us-east-2' }, never);
-    await limits.acquire({ ...KEY, service: 'autoscaling' }, never);
+    const limits = createRateLimits({ store: createMemoryCasStore(), clock });
+    await limits.acquire(KEY, at(1, 1));
+    await limits.acquire('test_us-east-2_ec2', at(1, 1));
+    await limits.acquire('test_us-east-1_autoscaling', at(1, 1));
     expect(clock.endsMs).toEqual([]);
-    await limits.acquire(KEY, never);
+    await limits.acquire(KEY, at(1, 1));
     expect(clock.endsMs).toEqual([1_001_000]);
   });
 
   it('slows everyone down after a throttle, more with each one, and recovers', async () => {
     const store = createMemoryCasStore();
     const clock = standingClock();
-    const options = { store, clock, rateOf: () => ({ perSecond: 10, burst: 1 }), slowForMs: 5_000 };
+    const options = { store, clock, slowForMs: 5_000 };
     const one = createRateLimits(options);
     const other = createRateLimits(options);
     await one.throttled(KEY);
     await one.throttled(KEY);
-    await other.acquire(KEY, never);
-    await other.acquire(KEY, never);
+    await other.acquire(KEY, at(10, 1));
+    await other.acquire(KEY, at(10, 1));
     expect(clock.endsMs).toEqual([1_000_400]);
 
     clock.nowMsIs(1_010_000);
-    await other.acquire(KEY, never);
-    await other.acquire(KEY, never);
+    await other.acquire(KEY, at(10, 1));
+    await other.acquire(KEY, at(10, 1));
     expect(clock.endsMs.at(-1)).toBe(1_010_100);
   });
 
@@ -102,7 +103,7 @@ describe('shared rate limits', () => {
       put: (...args) => (refusals-- > 0 ? Promise.resolve(null) : store.put(...args)),
     };
     const limits = createRateLimits({ store: contended, clock: standingClock() });
-    await expect(limits.acquire(KEY, never)).resolves.toBeUndefined();
+    await expect(limits.acquire(KEY, at(10, 10))).resolves.toBeUndefined();
     expect(refusals).toBe(-1);
   });
 
@@ -116,13 +117,13 @@ describe('shared rate limits', () => {
       },
       clock: standingClock(),
     });
-    const waiting = [limits.acquire(KEY, never), limits.acquire(KEY, never)];
+    const waiting = [limits.acquire(KEY, at(10, 10)), limits.acquire(KEY, at(10, 10))];
     await expect(Promise.allSettled(waiting)).resolves.toMatchObject([
       { status: 'rejected' },
       { status: 'rejected' },
     ]);
     isBroken = false;
-    await expect(limits.acquire(KEY, never)).resolves.toBeUndefined();
+    await expect(limits.acquire(KEY, at(10, 10))).resolves.toBeUndefined();
   });
 
   it('refuses a call that would wait too long, and that call takes no slot from the others', async () => {
@@ -131,22 +132,23 @@ describe('shared rate limits', () => {
     const limits = createRateLimits({
       store,
       clock,
-      rateOf: () => ({ perSecond: 1, burst: 1 }),
       waitMsMax: 2_000,
     });
-    const calls = await Promise.allSettled(Array.from({ length: 6 }, () => limits.acquire(KEY, never)));
+    const calls = await Promise.allSettled(Array.from({ length: 6 }, () => limits.acquire(KEY, at(1, 1))));
     expect(calls.map(({ status }) => status)).toEqual([
       ...Array.from({ length: 3 }, () => 'fulfilled'),
       ...Array.from({ length: 3 }, () => 'rejected'),
     ]);
 
     clock.nowMsIs(1_001_000);
-    await limits.acquire(KEY, never);
+    await limits.acquire(KEY, at(1, 1));
     expect(clock.endsMs.at(-1)).toBe(1_003_000);
   });
 
   it('stops waiting when the signal fires', async () => {
     const limits = createRateLimits({ store: createMemoryCasStore(), clock: standingClock() });
-    await expect(limits.acquire(KEY, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
+    await expect(
+      limits.acquire(KEY, { ...at(10, 10), signal: AbortSignal.abort(new Error('enough')) }),
+    ).rejects.toThrow('enough');
   });
 });

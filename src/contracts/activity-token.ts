@@ -1,0 +1,19 @@
+/** Names one attempt of an activity to whoever ends it from outside a worker. Opaque to its holder. */
+import { z } from 'zod';
+import { Address } from './address.ts';
+
+export const ActivityToken = z.object({
+  v: z.literal(1),
+  actor: Address,
+  childId: z.string().min(1),
+  birth: z.number().int().nonnegative(),
+  attempt: z.number().int().positive(),
+  /** The machine expects a reference to its output. */
+  largeOutput: z.literal(true).optional(),
+});
+export type ActivityToken = z.infer<typeof ActivityToken>;
+
+/** The token as text: letters, digits, `-` and `_`. It is no secret: whoever may publish to the bus needs none. */
+export function encodeActivityToken(token: ActivityToken): string {
+  return Buffer.from(JSON.stringify(ActivityToken.parse(token))).toString('base64url');
+}

@@ -1,0 +1,38 @@
+/** Whether an attempt is still wanted when its task arrives, and what its last run left for it. */
+import type { ActivityTask } from '#contracts/activity-task.ts';
+import type { Clock, TaskDelivery, Views } from './ports.ts';
+
+/** Why a task is not worked on. */
+export type DropReason = 'past-its-time' | 'not-awaited';
+
+export type AwaitedTask = { task: ActivityTask } | { dropped: DropReason };
+
+/**
+ * A first delivery is taken as it is. A later one asks the actor's view, which is never older than the dispatch: the
+ * attempt may have ended, and its last run may have reported details that the task does not have.
+ */
+export async function awaitedTask(args: {
+  task: ActivityTask;
+  delivery: TaskDelivery;
+  views: Pick<Views, 'read'>;
+  clock: Clock;
+}): Promise<AwaitedTask> {
+  const { task, delivery, views, clock } = args;
+  if (clock.nowMs() >= task.deadlineAtMs) return { dropped: 'past-its-time' };
+  if (delivery.deliveryCount === 1) return withinStart(task, clock);
+  const view = await views.read(task.actor);
+  const activity = view?.activities.find(({ childId }) => childId === task.childId);
+  if (view?.status !== 'active' || activity === undefined) return { dropped: 'not-awaited' };
+  const { birth = task.birth, attempt, nextAttemptAtMs, asyncUntilMs, startedAtMs, lastHeartbeat } = activity;
+  const isRunning = nextAttemptAtMs === undefined && asyncUntilMs === undefined;
+  if (birth !== task.birth || attempt !== task.attempt || !isRunning) return { dropped: 'not-awaited' };
+  const current: ActivityTask = { ...task, ...(lastHeartbeat === undefined ? {} : { lastHeartbeat }) };
+  if (startedAtMs === undefined) return withinStart(current, clock);
+  // A worker took it in time, and died with it.
+  const { startByMs: _kept, ...begun } = current;
+  return { task: begun };
+}
+
+function withinStart(task: ActivityTask, clock: Clock): AwaitedTask {
+  return clock.nowMs() >= (task.startByMs ?? Infinity) ? { dropped: 'past-its-time' } : { task };
+}
