@@ -1,94 +1,95 @@
 /**
- * `npm run bench [-- --json] [--units N]`: Windlass beside raw JetStream, on one server, in one run.
+ * `npm run bench [-- --json] [--only W2,W6] [--subjects windlass,restate] ...`: Windlass beside its peers, in one run.
  *
- * W1   one durable step: event in, record committed, answer out.
- * W1S  the same step with two sends to other actors.
- *
- * The subject `jetstream` is what the best hand-written client would do for the same guarantee, with messages of the
- * same size: store the event, then store the record by compare-and-set (W1), or the record and two sends in one
- * atomic batch (W1S). It knows no actors: nobody reads the event, nobody is sent to.
+ * Each workload starts each subject on an empty store, one after the other, so that a ratio compares the same minutes
+ * of the same machine. What each workload does stands at the top of its file; BENCHMARKS.md says how to read the lines.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import os from 'node:os';
-import path from 'node:path';
-import { parseArgs } from 'node:util';
-import { declareStreams } from '#bus/streams.ts';
-import { connectBus } from '#bus/connect.ts';
-import { Topology } from '#contracts/topology.ts';
-import { startNatsServer } from '#tools/nats-server.ts';
-import { measure, type Measurement } from './measure.ts';
-import { jetStreamSubject } from './subject-jetstream.ts';
-import { ACTORS, windlassSubject, type Subject } from './subject-windlass.ts';
+import { parseFlags, USAGE, type Flags, type Workload } from './flags.ts';
+import type { Subject, SubjectName } from './subject.ts';
+import { installRestate, restateServer } from './subjects/restate-installation.ts';
+import { RESTATE_DURABILITY, RestateSubject } from './subjects/restate-subject.ts';
+import { WINDLASS_DURABILITY, WindlassSubject } from './subjects/windlass-subject.ts';
+import { killedWorker } from './workloads/killed-worker.ts';
+import { machines } from './workloads/machines.ts';
+import { oneStep } from './workloads/one-step.ts';
+import { sleepers } from './workloads/sleepers.ts';
+import { sequences } from './workloads/sequences.ts';
+import type { Line, WorkloadRun } from './workloads/workload.ts';
 
-const { values: flags } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, units: { type: 'string', default: '1000' } },
-});
-const DURABILITY = 'always';
-const UNITS = Number(flags.units);
-
-const dataDir = await mkdtemp(path.join(os.tmpdir(), 'windlass-bench-'));
-const server = await startNatsServer({ dataDir, syncInterval: DURABILITY });
-const topology = Topology.parse({ services: ['bench'] });
-const bus = await connectBus({ servers: [server.url], name: 'bench' });
-await declareStreams(bus, topology);
-const worker = await startWorker(server.url);
+let flags: Flags;
 try {
-  const windlass = await windlassSubject(bus, topology);
-  const jetstream = await jetStreamSubject(bus, await windlass.sizes());
-  for (const workload of ['W1', 'W1S'] as const) {
-    for (const inFlight of [1, 32, 256]) {
-      for (const subject of [jetstream, windlass]) await run({ subject, workload, inFlight });
-    }
-  }
-} finally {
-  worker.kill('SIGTERM');
-  await bus.close();
-  await server.stop();
-  await rm(dataDir, { recursive: true, force: true });
+  flags = parseFlags(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exit(2);
 }
+if (process.argv.includes('--help')) process.stdout.write(USAGE);
+if (flags.installPeers) installRestate();
 
-async function run(args: { subject: Subject; workload: 'W1' | 'W1S'; inFlight: number }): Promise<void> {
-  const { subject, workload, inFlight } = args;
-  const unit = subject.unit(workload);
-  const options = {
-    inFlight,
-    server: server.pid,
-    worker: subject.name === 'windlass' ? (worker.pid ?? 0) : process.pid,
+const missing = restateServer() === null;
+const subjects = flags.subjects.filter((name) => !(missing && isRestate(name)));
+for (const subject of flags.subjects.filter((name) => !subjects.includes(name))) {
+  const notMeasured = 'not installed: npm run bench -- --install-peers';
+  process.stdout.write(
+    flags.json
+      ? `${JSON.stringify({ subject, notMeasured })}\n`
+      : `${subject}: not measured, ${notMeasured}\n`,
+  );
+}
+for (const workload of flags.workloads) await runWorkload(workload);
+
+async function runWorkload(workload: Workload): Promise<void> {
+  const run: WorkloadRun = {
+    workload,
+    subjects,
+    subject: newSubject,
+    units: flags.units,
+    print: (line) =>
+      print({ ...line, workload, durability: durabilityOf(line.subject as SubjectName) } as Line),
   };
-  // Every actor exists and is in memory before anything is measured.
-  await measure({ ...options, inFlight: 64, units: ACTORS, unit });
-  const measurement = await measure({ ...options, units: UNITS, unit });
-  print({ workload, subject: subject.name, durability: DURABILITY, inFlight, ...measurement });
+  switch (workload) {
+    case 'W1':
+    case 'W1S':
+      return oneStep(run);
+    case 'W2':
+    case 'W3':
+    case 'W7':
+      return sequences(run);
+    case 'W4':
+      return sleepers(run, flags.sleepers);
+    case 'W5':
+      return killedWorker(run);
+    case 'W6':
+      return machines(run);
+  }
 }
 
-function print(
-  line: { workload: string; subject: string; durability: string; inFlight: number } & Measurement,
-): void {
+function newSubject(name: SubjectName): Subject {
+  if (isRestate(name)) return new RestateSubject(name);
+  return new WindlassSubject();
+}
+
+function isRestate(name: SubjectName): name is 'restate' | 'restate-xstate' {
+  return name === 'restate' || name === 'restate-xstate';
+}
+
+function durabilityOf(name: SubjectName): string {
+  return isRestate(name) ? RESTATE_DURABILITY : WINDLASS_DURABILITY;
+}
+
+function print(line: Line): void {
+  const { workload, subject, durability, ...rest } = line;
   if (flags.json) {
-    process.stdout.write(`${JSON.stringify(line)}\n`);
+    process.stdout.write(`${JSON.stringify({ workload, subject, durability, ...rest })}\n`);
     return;
   }
-  const cells = [
-    line.workload,
-    line.subject,
-    `${line.inFlight} in flight`,
-    `p50 ${line.p50Ms} ms`,
-    `p99 ${line.p99Ms} ms`,
-  ];
-  const { server: serverCpu, worker: workerCpu } = line.cpuMsPerUnit;
-  cells.push(
-    `${line.perSecond}/s`,
-    `CPU ms/unit: server ${serverCpu}, worker ${workerCpu}`,
-    `fsync ${line.durability}`,
-  );
-  process.stdout.write(`${cells.join('  ')}\n`);
+  const cells = Object.entries(rest).map(([name, value]) => `${name} ${textOf(value)}`);
+  process.stdout.write(`${[workload, subject, ...cells, `fsync ${durability}`].join('  ')}\n`);
 }
 
-async function startWorker(url: string): Promise<ChildProcess> {
-  const script = path.join(import.meta.dirname, 'worker.ts');
-  const child = spawn(process.execPath, [script, url], { stdio: ['ignore', 'pipe', 'inherit'] });
-  await once(child.stdout, 'data');
-  return child;
+function textOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, part]) => `${name} ${String(part)}`)
+    .join(', ');
 }

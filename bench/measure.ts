@@ -1,5 +1,6 @@
-/** Runs a unit of work many times with a given number in flight, and accounts for time and CPU. */
-import { readFileSync } from 'node:fs';
+/** Runs a unit of work many times with a given number in flight, and accounts for time, CPU, memory and disk. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuMs, machineBusyMs, residentMb } from './process-usage.ts';
 
 export type Measurement = {
   n: number;
@@ -7,58 +8,124 @@ export type Measurement = {
   p99Ms: number;
   perSecond: number;
   cpuMsPerUnit: { server: number; worker: number };
+  rssMb: { server: number; worker: number };
+  diskBytesPerUnit: number;
+  /** Share of the units that threw. */
+  failShare: number;
+  /** Cores that others on this machine kept busy meanwhile. */
+  foreignCores: number;
+};
+
+/** Whose use of CPU, memory and disk is accounted. Asked again each time: processes come and go. */
+export type Accounted = {
+  processes(): { server: readonly number[]; worker: readonly number[] };
+  /** Bytes the store occupies now. */
+  diskBytes(): number;
 };
 
 export type MeasureOptions = {
   units: number;
   inFlight: number;
-  /** Process ids whose CPU time is accounted. */
-  server: number;
-  worker: number;
-  unit: (index: number) => Promise<void>;
+  accounted: Accounted;
+  unit: (index: number) => Promise<unknown>;
 };
 
+/** Stores tidy up behind the work: their size is read after this long. */
+const SETTLE_MS = 1_500;
+
+/** Measures the whole run; what tidies up afterwards counts for the disk alone. */
 export async function measure(options: MeasureOptions): Promise<Measurement> {
+  const { units, accounted } = options;
+  const diskBefore = accounted.diskBytes();
+  const stop = startMeter(accounted);
+  const { durations, failed } = await closedLoop(options);
+  const used = stop();
+  await sleep(SETTLE_MS);
+  const perUnit = (ms: number): number => round(ms / units);
+  return {
+    n: units,
+    ...percentiles(durations),
+    perSecond: round(units / used.seconds, 1),
+    cpuMsPerUnit: { server: perUnit(used.serverCpuMs), worker: perUnit(used.workerCpuMs) },
+    rssMb: used.rssMb,
+    diskBytesPerUnit: Math.round((accounted.diskBytes() - diskBefore) / units),
+    failShare: round(failed / units, 4),
+    foreignCores: used.foreignCores,
+  };
+}
+
+export type Used = {
+  seconds: number;
+  serverCpuMs: number;
+  workerCpuMs: number;
+  rssMb: { server: number; worker: number };
+  foreignCores: number;
+};
+
+/** Starts accounting; the returned function ends it and tells what was used meanwhile. */
+export function startMeter(accounted: Accounted): () => Used {
+  const read = () => {
+    const { server, worker } = accounted.processes();
+    const own = process.cpuUsage();
+    return {
+      atMs: performance.now(),
+      server: cpuMs(server),
+      worker: cpuMs(worker),
+      machine: machineBusyMs(),
+      own: (own.user + own.system) / 1_000,
+    };
+  };
+  const before = read();
+  return () => {
+    const after = read();
+    const { server, worker } = accounted.processes();
+    const elapsedMs = after.atMs - before.atMs;
+    const serverCpuMs = after.server - before.server;
+    const workerCpuMs = worker.includes(process.pid) ? after.own - before.own : after.worker - before.worker;
+    const ours = serverCpuMs + after.own - before.own + (worker.includes(process.pid) ? 0 : workerCpuMs);
+    return {
+      seconds: elapsedMs / 1_000,
+      serverCpuMs,
+      workerCpuMs,
+      rssMb: { server: residentMb(server), worker: residentMb(worker) },
+      foreignCores: round(Math.max(0, after.machine - before.machine - ours) / elapsedMs, 2),
+    };
+  };
+}
+
+/** Keeps `inFlight` units going until all were started; resolves when all have ended. A unit that throws has failed. */
+export async function closedLoop(
+  options: Pick<MeasureOptions, 'units' | 'inFlight' | 'unit'>,
+): Promise<{ durations: number[]; failed: number }> {
   const { units, inFlight, unit } = options;
-  const before = { server: cpuMs(options.server), worker: cpuMs(options.worker) };
   const durations: number[] = [];
   let next = 0;
-  const startedAt = performance.now();
+  let failed = 0;
   const lane = async (): Promise<void> => {
     while (next < units) {
       const index = next;
       next += 1;
       const at = performance.now();
-      await unit(index);
+      try {
+        await unit(index);
+      } catch (error) {
+        failed += 1;
+        if (failed <= 3) process.stderr.write(`unit ${index} failed: ${String(error).slice(0, 300)}\n`);
+      }
       durations.push(performance.now() - at);
     }
   };
-  await Promise.all(Array.from({ length: inFlight }, lane));
-  const seconds = (performance.now() - startedAt) / 1_000;
+  await Promise.all(Array.from({ length: Math.min(inFlight, units) }, lane));
+  return { durations, failed };
+}
+
+export function percentiles(durations: readonly number[]): { p50Ms: number; p99Ms: number } {
   const sorted = durations.toSorted((a, b) => a - b);
-  return {
-    n: units,
-    p50Ms: round(sorted[Math.floor(units * 0.5)] ?? 0),
-    p99Ms: round(sorted[Math.floor(units * 0.99)] ?? 0),
-    perSecond: Math.round(units / seconds),
-    cpuMsPerUnit: {
-      server: round((cpuMs(options.server) - before.server) / units),
-      worker: round((cpuMs(options.worker) - before.worker) / units),
-    },
-  };
+  const at = (share: number): number => round(sorted[Math.floor(sorted.length * share)] ?? 0);
+  return { p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
-/** User and system time of a process in milliseconds, as Linux accounts it; 0 elsewhere. */
-function cpuMs(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * 10;
-  } catch {
-    return 0;
-  }
-}
-
-function round(value: number): number {
-  return Math.round(value * 1_000) / 1_000;
+export function round(value: number, digits = 3): number {
+  const factor = 10 ** digits;
+  return Math.round(value * factor) / factor;
 }

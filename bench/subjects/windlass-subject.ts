@@ -1,0 +1,209 @@
+/** Windlass: one nats-server that calls fsync before every acknowledgement, one worker process. */
+import { once } from 'node:events';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { addressOf, type Address } from '#contracts/address.ts';
+import type { ActorEvent } from '#contracts/envelope.ts';
+import { HEADER, STREAM, coreSubjects, ingressSubjects, viewsOfType } from '#contracts/subjects.ts';
+import { Topology, placeOf } from '#contracts/topology.ts';
+import { connectBus, type Bus } from '#bus/connect.ts';
+import { publish } from '#bus/publish.ts';
+import { readLast } from '#bus/stored-message.ts';
+import { declareStreams } from '#bus/streams.ts';
+import { startNatsServer, type NatsServer } from '#tools/nats-server.ts';
+import { diskBytes } from '../process-usage.ts';
+import { ENTITIES, type Subject, type WorkflowInput, type WorkflowKind } from '../subject.ts';
+
+const ANSWER_TIMEOUT_MS = 60_000;
+const KINDS: readonly WorkflowKind[] = ['short', 'parent', 'sleeper', 'slow', 'flaky'];
+
+export const WINDLASS_DURABILITY = 'always';
+
+/** Bytes of what Windlass stores for one step: raw JetStream stores the same. */
+export type Sizes = { eventBytes: number; recordBytes: number; viewBytes: number; sendBytes: number };
+
+type Wait = { resolve: () => void; reject: (error: Error) => void };
+
+export class WindlassSubject implements Subject {
+  readonly name = 'windlass';
+  readonly #topology = Topology.parse({ services: ['bench'] });
+  readonly #answers = new Map<string, () => void>();
+  readonly #ends = new Map<string, Wait>();
+  readonly #inbox = `answers.${process.pid}.${Math.random().toString(36).slice(2)}`;
+  readonly #asleep = new Set<string>();
+  #dataDir = '';
+  #server: NatsServer | undefined;
+  #bus: Bus | undefined;
+  #worker: ChildProcess | undefined;
+  #sent = 0;
+
+  async start(): Promise<void> {
+    this.#dataDir = await mkdtemp(path.join(os.tmpdir(), 'windlass-bench-'));
+    this.#server = await startNatsServer({ dataDir: this.#dataDir, syncInterval: WINDLASS_DURABILITY });
+    this.#bus = await connectBus({ servers: [this.#server.url], name: 'bench' });
+    await declareStreams(this.#bus, this.#topology);
+    this.#listen(this.#bus);
+    await this.#bus.flush();
+    await this.startWorker();
+  }
+
+  async stop(): Promise<void> {
+    await this.killWorker();
+    await this.#bus?.close();
+    await this.#server?.stop();
+    await rm(this.#dataDir, { recursive: true, force: true });
+  }
+
+  /** For the subject that shares the server. */
+  get bus(): Bus {
+    if (!this.#bus) throw new Error('The subject was not started.');
+    return this.#bus;
+  }
+
+  processes(): { server: number[]; worker: number[] } {
+    return { server: [this.#server?.pid ?? 0], worker: [this.#worker?.pid ?? 0] };
+  }
+
+  diskBytes(): number {
+    return diskBytes(this.#dataDir);
+  }
+
+  step = (index: number): Promise<void> => this.#ask(counter(index), { type: 'INC' });
+
+  /** One step that sends to two others. */
+  stepWithSends = (index: number): Promise<void> =>
+    this.#ask(counter(index), { type: 'INC_AND_SEND', to: [counter(index + 171), counter(index + 341)] });
+
+  async run(kind: WorkflowKind, input: WorkflowInput): Promise<void> {
+    const ended = this.ended(kind, input.id);
+    await this.begin(kind, input);
+    await ended;
+  }
+
+  async begin(kind: WorkflowKind, input: WorkflowInput): Promise<void> {
+    await this.#start(kind, input);
+  }
+
+  ended(kind: WorkflowKind, id: string): Promise<void> {
+    const known = this.#ends.get(addressOfRoot(kind, id));
+    if (known) throw new Error(`Someone waits for ${id} already.`);
+    return new Promise((resolve, reject) => this.#ends.set(addressOfRoot(kind, id), { resolve, reject }));
+  }
+
+  async asleep(): Promise<number> {
+    return this.#asleep.size;
+  }
+
+  machines = {
+    create: (id: string): Promise<void> => this.#start('ring', { id }),
+    next: (id: string): Promise<void> => this.#ask(addressOfRoot('ring', id), { type: 'NEXT' }),
+  };
+
+  async killWorker(): Promise<void> {
+    const worker = this.#worker;
+    if (!worker || worker.exitCode !== null || worker.signalCode !== null) return;
+    const gone = once(worker, 'exit');
+    worker.kill('SIGKILL');
+    await gone;
+  }
+
+  async startWorker(): Promise<void> {
+    const script = path.join(import.meta.dirname, 'windlass-worker.ts');
+    const flags = process.env['WINDLASS_BENCH_NODE_FLAGS']?.split(' ') ?? [];
+    const child = spawn(process.execPath, [...flags, script, this.#server?.url ?? ''], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#worker = child;
+    await once(child.stdout, 'data');
+  }
+
+  async restartServer(): Promise<void> {
+    await this.#server?.kill('SIGKILL');
+    await this.#server?.restart();
+  }
+
+  async sizes(): Promise<Sizes> {
+    const to = counter(0);
+    await this.#ask(to, { type: 'INC' });
+    const { shard } = placeOf(to, this.#topology);
+    const stored = await readLast(this.bus, {
+      stream: STREAM.core('bench', shard),
+      subject: coreSubjects('bench', shard).record(to),
+    });
+    const envelope = JSON.stringify(this.#eventTo(to, { type: 'INC' }).envelope);
+    return {
+      eventBytes: envelope.length,
+      sendBytes: envelope.length,
+      recordBytes: stored?.data.length ?? 0,
+      viewBytes: stored?.headers.get(HEADER.view.toLowerCase())?.length ?? 0,
+    };
+  }
+
+  #listen(bus: Bus): void {
+    bus.subscribe(`${this.#inbox}.*`, {
+      callback: (error, message) => {
+        if (error) return;
+        this.#answers.get(message.subject)?.();
+        this.#answers.delete(message.subject);
+      },
+    });
+    for (const kind of KINDS) {
+      bus.subscribe(viewsOfType('bench', kind), {
+        callback: (error, message) => {
+          if (!error) this.#seeView(message.headers?.get(HEADER.view) ?? '', kind);
+        },
+      });
+    }
+  }
+
+  #seeView(text: string, kind: WorkflowKind): void {
+    if (kind !== 'sleeper' && text.includes('"status":"active"')) return;
+    const view = JSON.parse(text) as { address: string; status: string };
+    if (kind === 'sleeper') this.#asleep.add(view.address);
+    if (view.status === 'active') return;
+    const wait = this.#ends.get(view.address);
+    this.#ends.delete(view.address);
+    if (view.status === 'done') wait?.resolve();
+    else wait?.reject(new Error(`${view.address} ended as ${view.status}`));
+  }
+
+  async #start(type: string, input: WorkflowInput): Promise<void> {
+    const to = addressOfRoot(type, input.id);
+    const id = `start-${input.id}`;
+    await publish(this.bus, {
+      subject: ingressSubjects('bench').of(placeOf(to, this.#topology), to, id),
+      data: JSON.stringify({ v: 1, kind: 'start', id, to, input }),
+      headers: { 'Nats-Msg-Id': `${to}/${id}` },
+    });
+  }
+
+  #eventTo(to: Address, event: ActorEvent): { replyTo: string; envelope: { id: string } } {
+    this.#sent += 1;
+    const replyTo = `${this.#inbox}.${this.#sent}`;
+    return { replyTo, envelope: { v: 1, kind: 'event', id: `b${this.#sent}`, to, event, replyTo } as never };
+  }
+
+  /** Publishes straight to the ingress; the actor's answer says that its step is committed. */
+  #ask(to: Address, event: ActorEvent): Promise<void> {
+    const { replyTo, envelope } = this.#eventTo(to, event);
+    const subject = ingressSubjects('bench').of(placeOf(to, this.#topology), to, envelope.id);
+    return new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no answer from ${to}`)), ANSWER_TIMEOUT_MS);
+      this.#answers.set(replyTo, () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      this.bus.publish(subject, JSON.stringify(envelope));
+    });
+  }
+}
+
+function counter(index: number): Address {
+  return addressOfRoot('counter', `c${index % ENTITIES}`);
+}
+
+function addressOfRoot(type: string, id: string): Address {
+  return addressOf({ service: 'bench', type, root: id, id });
+}

@@ -1,0 +1,22 @@
+/** One worker process for the benchmark: `node bench/subjects/windlass-worker.ts <nats url>`. Says `ready` on stdout. */
+import { Topology } from '#contracts/topology.ts';
+import { connectBus } from '#bus/connect.ts';
+import { startJetStreamNode } from '#runtime/jetstream/jetstream-node.ts';
+import { counterDefinition } from './counter.machine.ts';
+import { workflowActivities, workflowDefinitions } from './sequence.machines.ts';
+
+/** As many as workflows are ever in flight: no workload is held up by it. */
+const CONCURRENCY = 512;
+
+const [url = ''] = process.argv.slice(2);
+const node = `bench-${process.pid}`;
+await startJetStreamNode({
+  bus: await connectBus({ servers: [url], name: node }),
+  topology: Topology.parse({ services: ['bench'] }),
+  service: 'bench',
+  node,
+  definitions: [counterDefinition, ...workflowDefinitions],
+  activities: workflowActivities,
+  queues: [{ queue: 'default', concurrency: CONCURRENCY }],
+});
+process.stdout.write('ready\n');

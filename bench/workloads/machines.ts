@@ -1,0 +1,65 @@
+/** W6  500 XState machines (a ring of ten states with a counter), 10 events each: 100 machines in flight, one event at a time each. */
+import { closedLoop, measure, percentiles } from '../measure.ts';
+import { freshTag, withSubject, type WorkloadRun } from './workload.ts';
+
+const MACHINES = 500;
+const EVENTS = 10;
+const IN_FLIGHT = 100;
+const WARM_UP = 20;
+const ALONE = 20;
+
+export async function machines(run: WorkloadRun): Promise<void> {
+  for (const name of run.subjects) {
+    const subject = run.subject(name);
+    if (subject.machines === null) continue;
+    const { create, next } = subject.machines;
+    const units = run.units ?? MACHINES;
+    const tag = freshTag();
+    await withSubject(subject, async () => {
+      const events = async (id: string, durations: number[]): Promise<void> => {
+        for (let count = 0; count < EVENTS; count += 1) {
+          const at = performance.now();
+          await next(id);
+          durations.push(performance.now() - at);
+        }
+      };
+      const createAll = (prefix: string, count: number) =>
+        closedLoop({ units: count, inFlight: IN_FLIGHT, unit: (index) => create(`${prefix}-${index}`) });
+      await createAll(`warm-${tag}`, WARM_UP);
+      for (let index = 0; index < WARM_UP; index += 1) await events(`warm-${tag}-${index}`, []);
+      await createAll(tag, units);
+      const durations: number[] = [];
+      const measured = await measure({
+        accounted: subject,
+        units,
+        inFlight: IN_FLIGHT,
+        unit: (index) => events(`${tag}-${index}`, durations),
+      });
+      run.print({
+        subject: subject.name,
+        inFlight: IN_FLIGHT,
+        ...perEvent(measured),
+        ...percentiles(durations),
+      });
+      await createAll(`alone-${tag}`, ALONE);
+      const alone: number[] = [];
+      for (let index = 0; index < ALONE; index += 1) await events(`alone-${tag}-${index}`, alone);
+      run.print({ subject: subject.name, inFlight: 1, n: alone.length, ...percentiles(alone) });
+    });
+  }
+}
+
+type Measured = Awaited<ReturnType<typeof measure>>;
+
+/** The unit of this workload is the event. */
+function perEvent(measured: Measured): Measured {
+  const { server, worker } = measured.cpuMsPerUnit;
+  const share = (value: number): number => Math.round((value / EVENTS) * 1_000) / 1_000;
+  return {
+    ...measured,
+    n: measured.n * EVENTS,
+    perSecond: measured.perSecond * EVENTS,
+    cpuMsPerUnit: { server: share(server), worker: share(worker) },
+    diskBytesPerUnit: Math.round(measured.diskBytesPerUnit / EVENTS),
+  };
+}

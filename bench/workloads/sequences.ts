@@ -1,0 +1,44 @@
+/**
+ * W2  2,000 workflows of 5 activities that return at once, 100 in flight.
+ * W3  500 parents of 6 children in sequence, each of 4 activities of 1 ms in sequence, 100 in flight; then some alone.
+ * W7  W2 where each attempt fails with a probability of 4 %, with each subject's default retries.
+ */
+import { closedLoop, measure, percentiles } from '../measure.ts';
+import type { Subject, WorkflowKind } from '../subject.ts';
+import { freshTag, withSubject, type WorkloadRun } from './workload.ts';
+
+type Shape = { kind: WorkflowKind; units: number; warmUp: number; alone: number };
+
+const SHAPES: Readonly<Record<string, Shape>> = {
+  W2: { kind: 'short', units: 2_000, warmUp: 300, alone: 0 },
+  W3: { kind: 'parent', units: 500, warmUp: 60, alone: 40 },
+  W7: { kind: 'flaky', units: 2_000, warmUp: 300, alone: 0 },
+};
+const IN_FLIGHT = 100;
+
+export async function sequences(run: WorkloadRun): Promise<void> {
+  const shape = SHAPES[run.workload];
+  if (!shape) throw new Error(`${run.workload} is no workload of workflows.`);
+  for (const name of run.subjects) {
+    if (name === 'jetstream') continue;
+    await withSubject(run.subject(name), (subject) => one(run, { subject, shape }));
+  }
+}
+
+async function one(run: WorkloadRun, { subject, shape }: { subject: Subject; shape: Shape }): Promise<void> {
+  const units = run.units ?? shape.units;
+  const unitOf = () => {
+    const tag = freshTag();
+    return (index: number) => subject.run(shape.kind, { id: `${tag}-${index}` });
+  };
+  await closedLoop({ units: Math.min(shape.warmUp, units), inFlight: 50, unit: unitOf() });
+  const measured = await measure({ accounted: subject, units, inFlight: IN_FLIGHT, unit: unitOf() });
+  run.print({ subject: subject.name, inFlight: IN_FLIGHT, ...measured });
+  if (shape.alone === 0) return;
+  const { durations } = await closedLoop({
+    units: Math.min(shape.alone, units),
+    inFlight: 1,
+    unit: unitOf(),
+  });
+  run.print({ subject: subject.name, inFlight: 1, n: durations.length, ...percentiles(durations) });
+}
