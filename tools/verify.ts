@@ -28,6 +28,11 @@ const CHECKS: readonly Check[] = [
     remedy: 'mend what is listed',
   },
   {
+    name: 'page types',
+    command: [installed('typescript', 'bin', 'tsc'), '--noEmit', '-p', 'services/console/page'],
+    remedy: 'mend what is listed',
+  },
+  {
     name: 'tidy',
     command: [installed('vitest', 'vitest.mjs'), 'run', '--project', 'tidy'],
     remedy: 'each finding says what to use instead',
@@ -44,7 +49,7 @@ for (const check of CHECKS) {
   const ok = result.status === 0;
   if (!ok) failed.push(check);
   const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
-  lines.push(`${ok ? 'ok    ' : 'FAILED'} ${check.name.padEnd(8)} ${seconds} s`);
+  lines.push(`${ok ? 'ok    ' : 'FAILED'} ${check.name.padEnd(10)} ${seconds} s`);
 }
 
 console.log(`\n${lines.join('\n')}`);

@@ -10,6 +10,7 @@ export const DevState = z.object({
   monitorUrl: z.string(),
   awsUrl: z.string(),
   smokeTestUrl: z.string(),
+  consoleUrl: z.string().default(''),
 });
 export type DevState = z.infer<typeof DevState>;
 

@@ -10,6 +10,8 @@ export type StreamSurvey = {
   name: string;
   messages: number;
   sizeBytes: number;
+  /** Sequence of the newest message; 0 when there never was one. */
+  lastSequence: number;
   /** Copies that were asked for. */
   replicas: number;
   /** Copies that are there and up to date, the leader counted. */
@@ -28,6 +30,7 @@ export async function surveyStreams(bus: Bus): Promise<StreamSurvey[]> {
       name: config.name,
       messages: state.messages,
       sizeBytes: state.bytes,
+      lastSequence: state.last_seq,
       replicas: config.num_replicas,
       currentReplicas: 1 + peers.filter((peer) => peer.current && peer.offline !== true).length,
       leader: cluster?.leader,

@@ -26,6 +26,7 @@ export const coreSubjects = (service: string, shard: number) => ({
   ],
   record: (address: Address) => `$KV.${service}_${shard}.s.${tree(address)}`,
   treeRecords: (root: string) => `$KV.${service}_${shard}.s.${root}.>`,
+  records: `$KV.${service}_${shard}.s.>`,
   recordsOfType: (type: string) => `$KV.${service}_${shard}.s.*.${type}.*`,
   owner: (partition: number) => `$KV.${service}_${shard}.o.${partition}`,
   owners: `$KV.${service}_${shard}.o.*`,
@@ -47,6 +48,15 @@ export const coreSubjects = (service: string, shard: number) => ({
   viewTarget: `chg.${service}.${shard}.>`,
 });
 
+/** Service and shard of a core stream; null for any other stream. */
+export function coreStreamOf(name: string): { service: string; shard: number } | null {
+  const [, service, shard] = /^KV_([a-z][a-z0-9-]*)_(\d+)$/.exec(name) ?? [];
+  return service === undefined ? null : { service, shard: Number(shard) };
+}
+
+/** The server tells of each new stream. */
+export const streamCreated = '$JS.EVENT.ADVISORY.STREAM.CREATED.>';
+
 /** Views of a tree, from whichever service and shard. */
 export const viewsOfTree = (root: string) => `chg.*.*.${root}.>`;
 export const viewsOfType = (service: string, type: string) => `chg.${service}.*.*.${type}.*`;
@@ -57,6 +67,12 @@ export const ingressSubjects = (service: string) => ({
   of: (place: Place, address: Address, envelopeId: string) =>
     `in.${ingressTokens(place, address, envelopeId)}`,
 });
+
+/** Whether a record's subject is that of an actor that starts a tree: its id is the root. */
+export function isRootRecord(subject: string): boolean {
+  const [, , , root, , id] = subject.split('.');
+  return root !== undefined && root === id;
+}
 
 /** Where a message of an outbox or of the tasks goes: the subject says it. Null for any other subject. */
 export function relayTarget(subject: string): string | null {

@@ -46,6 +46,7 @@ describe('windlass dev', () => {
         'aws-double',
         'orca-1',
         'clouddriver-1',
+        'console',
       ]);
       const doctor = await windlass(['doctor'], { env: { NATS_URL: natsUrl } });
       expect(doctor.exitCode).toBe(0);

@@ -84,11 +84,20 @@ const AREAS: readonly Area[] = [
     packages: /^(?!@nats-io\/|pino)/,
     remedy: 'providers talk to the cloud only',
   },
+  {
+    name: 'services/console/page',
+    owns: /^services\/console\/page\//,
+    // It runs in a browser: what it needs of others is told to it as contracts.
+    files: /^src\/contracts\//,
+    packages: /^(react$|react-dom\/client$|@xyflow\/react$|elkjs\/lib\/elk-api\.js$)/,
+    remedy: 'the page knows contracts and what draws it; the server tells it everything else',
+  },
   serviceArea('orca', /^(src\/|machines\/(support|orca)\/)/),
   serviceArea('clouddriver', /^(src\/|machines\/(support|clouddriver)\/)/),
   // The embedded server of `windlass dev` and the demo is the same as that of the tests.
   // It checks pipelines offline, by the same pure code as orca.
   serviceArea('cli', /^(src\/|tools\/|machines\/orca\/validate-pipeline\.ts$)/),
+  // The console's server hands the page to the browser as text: it imports none of it.
   ...['aws-double', 'gateway', 'console'].map((name) => serviceArea(name, /^src\//)),
   {
     name: 'tools',
@@ -149,7 +158,7 @@ export const importsExist: Rule = (files) => {
   const known = new Set(files.map((source) => source.path));
   return files.flatMap((source) =>
     importsOf(source)
-      .filter((edge) => edge.file !== null && /\.(ts|mjs)$/.test(edge.file) && !known.has(edge.file))
+      .filter((edge) => edge.file !== null && /\.(tsx?|mjs)$/.test(edge.file) && !known.has(edge.file))
       .map((edge) => ({ path: source.path, line: edge.line, message: `'${edge.specifier}' does not exist` })),
   );
 };

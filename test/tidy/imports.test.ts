@@ -37,6 +37,11 @@ describe('import directions', () => {
     ['services/clouddriver/a.ts', "import { pino } from 'pino';"],
     ['services/orca/a.ts', "import { b } from '#test/support/b.ts';"],
     ['src/runtime/a.ts', "import { b } from '#tools/b.ts';"],
+    ['services/console/page/a.tsx', "import { b } from '#bus/b.ts';"],
+    ['services/console/page/a.tsx', "import { b } from '../start.ts';"],
+    ['services/console/page/a.tsx', "import { readFile } from 'node:fs/promises';"],
+    ['services/console/page/a.tsx', "import { Hono } from 'hono';"],
+    ['services/console/a.ts', "import { b } from '#services/cli/b.ts';"],
     ['services/new-one/a.ts', ''],
   ])('find the violation planted in %s: %s', (path, text) => {
     expect(placesFound(importDirections, path, text)).toEqual([`${path}:1`]);
@@ -62,6 +67,8 @@ describe('import directions', () => {
     ['services/clouddriver/providers/aws/a.ts', "import { EC2Client } from '@aws-sdk/client-ec2';"],
     ['services/clouddriver/main.ts', "import { b } from './providers/aws/b.ts';"],
     ['services/cli/main.ts', "import { b } from '#tools/b.ts';"],
+    ['services/console/page/a.tsx', "import { useState } from 'react';"],
+    ['services/console/page/a.tsx', "import type { B } from '#contracts/b.ts';"],
     ['machines/orca/a.ts', "import { b } from '#machines/support/b.ts';"],
     ['src/runtime/a.ts', " * see import('#bus/b.ts')"],
   ])('let %s have: %s', (path, text) => {
@@ -94,7 +101,13 @@ describe('relative imports', () => {
     const known = toLines(importsExist(CODE));
     // The plants of this file are imports inside strings.
     expect(known.filter((line) => !line.startsWith('test/tidy/imports.test.ts:'))).toEqual([]);
-    const planted = [file('src/bus/a.ts', "import type { B } from './gone.ts';")];
-    expect(toLines(importsExist(planted))).toEqual(["src/bus/a.ts:1: './gone.ts' does not exist"]);
+    const planted = [
+      file('src/bus/a.ts', "import type { B } from './gone.ts';"),
+      file('services/console/page/a.tsx', "import { B } from './gone.tsx';"),
+    ];
+    expect(toLines(importsExist(planted))).toEqual([
+      "src/bus/a.ts:1: './gone.ts' does not exist",
+      "services/console/page/a.tsx:1: './gone.tsx' does not exist",
+    ]);
   });
 });

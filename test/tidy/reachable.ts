@@ -17,7 +17,7 @@ export function unreachable(files: readonly SourceFile[]): Finding[] {
     reached.add(next);
     for (const edge of importsOf(source)) if (edge.file) open.push(edge.file);
     // Files given to a child process by name, e.g. new URL('./worker.ts', import.meta.url).
-    for (const [, relative] of source.text.matchAll(/new URL\(\s*'(\.[^']+\.ts)'/g)) {
+    for (const [, relative] of source.text.matchAll(/new URL\(\s*'(\.[^']+\.tsx?)'/g)) {
       open.push(new URL(relative ?? '', `file:///${next}`).pathname.slice(1));
     }
   }

@@ -11,7 +11,7 @@ import type { Output } from '../output.ts';
 import { positiveInteger } from './numbers.ts';
 
 /** Where people and other programs look first. */
-const PORTS = { nats: 4222, aws: 4566, smokeTest: 4580 };
+const PORTS = { nats: 4222, aws: 4566, smokeTest: 4580, console: 4200 };
 
 type DevOptions = { orca: number; clouddriver: number; dataDir: string };
 
@@ -20,7 +20,7 @@ export function addDev(program: Command): void {
     .command('dev')
     .summary('run everything on this machine')
     .description(
-      'Run nats-server, the AWS double, orca and clouddriver on this machine until Ctrl-C.\nStreams, cloud and logs are kept in its data folder; delete it to begin anew.',
+      'Run nats-server, the AWS double, orca, clouddriver and the console on this machine until Ctrl-C.\nStreams, cloud and logs are kept in its data folder; delete it to begin anew.',
     )
     .option('--orca <number>', 'orca nodes', positiveInteger, 1)
     .option('--clouddriver <number>', 'clouddriver nodes', positiveInteger, 1)
@@ -45,13 +45,15 @@ async function runDev(options: DevOptions, command: Command): Promise<void> {
     dataDir,
     orca: options.orca,
     clouddriver: options.clouddriver,
+    console: true,
     ports: PORTS,
     onExit: ({ name, reason, restarting }) =>
       output.progress(`${name} ended (${reason})${restarting ? '; it is started again' : ''}`),
   });
   await runDeployment(deployment, {
     dataDir,
-    onStart: () => output.progress('Starting nats-server, the AWS double, orca and clouddriver ...'),
+    onStart: () =>
+      output.progress('Starting nats-server, the AWS double, orca, clouddriver and the console ...'),
     work: async (interruption) => {
       try {
         await announce(output, { deployment, dataDir });
@@ -68,10 +70,10 @@ async function announce(
   output: Output,
   { deployment, dataDir }: { deployment: DevDeployment; dataDir: string },
 ): Promise<void> {
-  const { natsUrl, monitorUrl, awsUrl, smokeTestUrl } = deployment;
-  await writeDevState({ pid: process.pid, natsUrl, monitorUrl, awsUrl, smokeTestUrl }, dataDir);
+  const { natsUrl, monitorUrl, awsUrl, smokeTestUrl, consoleUrl } = deployment;
+  await writeDevState({ pid: process.pid, natsUrl, monitorUrl, awsUrl, smokeTestUrl, consoleUrl }, dataDir);
   const processes = deployment.processes.map(({ name, pid, logPath }) => ({ name, pid, logPath }));
-  output.result({ natsUrl, monitorUrl, awsUrl, smokeTestUrl, processes }, () => [
+  output.result({ natsUrl, monitorUrl, awsUrl, smokeTestUrl, consoleUrl, processes }, () => [
     output.table(
       ['PROCESS', 'PID', 'LOG'],
       processes.map(({ name, pid, logPath }) => [name, String(pid), path.relative(process.cwd(), logPath)]),
@@ -80,6 +82,7 @@ async function announce(
     output.table(
       ['WHAT', 'WHERE'],
       [
+        ['console: actors, live', consoleUrl],
         ['NATS', natsUrl],
         ['NATS monitoring', monitorUrl],
         ['AWS double', `${awsUrl}  (what happened there: ${awsUrl}/_double/ledger)`],

@@ -1,5 +1,6 @@
 /**
- * A whole Windlass on this machine, as real processes: nats-server, the AWS double, orca and clouddriver nodes.
+ * A whole Windlass on this machine, as real processes: nats-server, the AWS double, orca and clouddriver nodes, and
+ * the console when it is wanted.
  *
  * D1 Everything it starts it ends, and a stop ends nodes before the server they need.
  * D2 A process that dies is started again on the same ports and the same files, unless `restart` is off.
@@ -17,12 +18,14 @@ import { ROOT, childEnvironment } from '../config.ts';
 import { preferredPort } from './preferred-port.ts';
 import { ServiceProcess } from './service-process.ts';
 import { startSmokeTestEndpoint, type SmokeTestEndpoint } from './smoke-test-endpoint.ts';
+import { UrlProcess } from './url-process.ts';
 
 const READY_TIMEOUT_MS = 60_000;
 const READY_CHECK_MS = 100;
 const NATS_CHECK_MS = 500;
 const NATS_NAME = 'nats-server';
 const AWS_NAME = 'aws-double';
+const CONSOLE_NAME = 'console';
 
 export type DevDeploymentOptions = {
   /** Streams, the AWS double's journal and all logs. Kept on stop. */
@@ -33,10 +36,12 @@ export type DevDeploymentOptions = {
   env?: Readonly<Record<string, string>>;
   /** JSON object of the double's timings, in milliseconds; its own defaults otherwise. */
   awsTimings?: Readonly<Record<string, number>>;
+  /** Serve the page that shows actors live. Default false. */
+  console?: boolean;
   /** Start what dies again. Default true. */
   restart?: boolean;
   /** Ports to use when they are free; any free port otherwise. */
-  ports?: { nats?: number; aws?: number; smokeTest?: number };
+  ports?: { nats?: number; aws?: number; smokeTest?: number; console?: number };
   onExit?: (exit: { name: string; reason: string; restarting: boolean }) => void;
 };
 
@@ -54,8 +59,8 @@ export class DevDeployment {
   #natsRestarts = 0;
   #natsCheck: NodeJS.Timeout | undefined;
   #smokeTest: SmokeTestEndpoint | undefined;
-  #aws: ServiceProcess | undefined;
-  #awsUrl = '';
+  #aws: UrlProcess | undefined;
+  #console: UrlProcess | undefined;
   #nodes: ServiceProcess[] = [];
   #started: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
@@ -74,12 +79,17 @@ export class DevDeployment {
 
   /** Endpoint of the AWS double, and root of its `/_double`. */
   get awsUrl(): string {
-    return this.#awsUrl;
+    return this.#aws?.url ?? '';
   }
 
   /** Where the examples send their smoke tests. */
   get smokeTestUrl(): string {
     return this.#smokeTest?.url ?? '';
+  }
+
+  /** Where a browser of this machine sees the actors; empty without `console`. */
+  get consoleUrl(): string {
+    return this.#console?.url ?? '';
   }
 
   /** Everything that runs, the server first. */
@@ -92,10 +102,9 @@ export class DevDeployment {
       restarts: this.#natsRestarts,
       logPath: path.join(dataDir, 'nats', 'nats-server.log'),
     };
-    const children = [...(this.#aws ? [this.#aws] : []), ...this.#nodes];
     return [
       nats,
-      ...children.map(({ name, service, pid, restarts, logPath }) => ({
+      ...this.#children.map(({ name, service, pid, restarts, logPath }) => ({
         name,
         service,
         pid,
@@ -128,7 +137,7 @@ export class DevDeployment {
    */
   async kill(name: string, signal: NodeJS.Signals): Promise<void> {
     if (name === NATS_NAME) return this.#nats?.kill(signal);
-    const child = [this.#aws, ...this.#nodes].find((process) => process?.name === name);
+    const child = this.#children.find((process) => process.name === name);
     if (!child)
       throw new RangeError(
         `No process is called '${name}': ${this.processes.map((one) => one.name).join(', ')}.`,
@@ -142,12 +151,18 @@ export class DevDeployment {
     this.#natsRestarts += 1;
   }
 
+  get #children(): readonly ServiceProcess[] {
+    const { process: aws } = this.#aws ?? {};
+    const { process: page } = this.#console ?? {};
+    return [...(aws ? [aws] : []), ...this.#nodes, ...(page ? [page] : [])];
+  }
+
   async #stop(): Promise<void> {
     // What is being started now has to be there before it can be ended.
     await this.#started?.catch(() => undefined);
     clearInterval(this.#natsCheck);
-    await Promise.all(this.#nodes.map((node) => node.stop()));
-    await Promise.all([this.#aws?.stop(), this.#smokeTest?.close()]);
+    await Promise.all([this.#console?.process.stop(), ...this.#nodes.map((node) => node.stop())]);
+    await Promise.all([this.#aws?.process.stop(), this.#smokeTest?.close()]);
     await this.#nats?.stop();
   }
 
@@ -166,30 +181,34 @@ export class DevDeployment {
       ...this.#nodesOf('clouddriver', this.#options.clouddriver ?? 1),
     ];
     await Promise.all(this.#nodes.map((node) => node.start()));
-    await this.#untilOwned();
+    await Promise.all([this.#untilOwned(), this.#startConsole()]);
   }
 
   async #startAws(): Promise<void> {
     const { dataDir, ports, awsTimings = {} } = this.#options;
-    const { promise, resolve } = Promise.withResolvers<string>();
-    let port = (await preferredPort(ports?.aws)) ?? 0;
-    this.#aws = new ServiceProcess({
+    this.#aws = new UrlProcess({
       ...this.#common(AWS_NAME, AWS_NAME),
-      command: () => [
+      ...(ports?.aws === undefined ? {} : { port: ports.aws }),
+      command: (port) => [
         path.join(ROOT, 'services', 'aws-double', 'main.ts'),
         `--port=${port}`,
         `--data-dir=${path.join(dataDir, 'aws-double')}`,
         '--seed=demo',
         `--timings=${JSON.stringify(awsTimings)}`,
       ],
-      onLine: (line) => {
-        const { url } = JSON.parse(line) as { url: string };
-        port = Number(new URL(url).port); // the same after a restart
-        resolve(url);
-      },
     });
     await this.#aws.start();
-    this.#awsUrl = await withinTime(promise, `The AWS double did not start; see ${this.#aws.logPath}.`);
+  }
+
+  async #startConsole(): Promise<void> {
+    if (!this.#options.console) return;
+    const { ports } = this.#options;
+    this.#console = new UrlProcess({
+      ...this.#common(CONSOLE_NAME, CONSOLE_NAME),
+      ...(ports?.console === undefined ? {} : { port: ports.console }),
+      command: (port) => [path.join(ROOT, 'services', 'console', 'main.ts'), `--port=${port}`],
+    });
+    await this.#console.start();
   }
 
   #nodesOf(service: string, count: number): ServiceProcess[] {
@@ -211,7 +230,7 @@ export class DevDeployment {
       ...(onExit ? { onExit } : {}),
       environment: childEnvironment({
         NATS_URL: this.natsUrl,
-        AWS_ENDPOINT_URL: this.#awsUrl,
+        AWS_ENDPOINT_URL: this.awsUrl,
         // The double accepts any credentials; real ones must never reach it.
         AWS_ACCESS_KEY_ID: 'windlass',
         AWS_SECRET_ACCESS_KEY: 'windlass',
@@ -271,15 +290,5 @@ function isAlive(pid: number): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-async function withinTime<T>(work: Promise<T>, message: string): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(message)), READY_TIMEOUT_MS);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }

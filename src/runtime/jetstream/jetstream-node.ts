@@ -13,7 +13,7 @@ import { startNode, type RunningNode } from '../node.ts';
 import type { RuntimeEvents } from '../runtime-events.ts';
 import { systemClock } from '../system-clock.ts';
 import { jetStreamNodePorts } from './jetstream-node-ports.ts';
-import { JetStreamStatecharts } from './jetstream-statecharts.ts';
+import { storeStatecharts } from './jetstream-statecharts.ts';
 
 const STORE_TRIES_MAX = 10;
 const STORE_RETRY_MS = 300;
@@ -48,7 +48,7 @@ export async function startJetStreamNode(options: JetStreamNodeOptions): Promise
     .all()
     .filter(({ definition }) => definition !== probeDefinition)
     .map((registered) => kernel.describe(registered));
-  await storeStatecharts(options, described);
+  await tryToStore(options, described);
   const startedAtMs = Date.now();
   const actorTypes = running.registry
     .all()
@@ -66,14 +66,13 @@ export async function startJetStreamNode(options: JetStreamNodeOptions): Promise
 }
 
 /** Viewers need them, actors do not: a node runs also when they could not be stored. */
-async function storeStatecharts(
+async function tryToStore(
   { bus, topology, service, events }: JetStreamNodeOptions,
   descriptions: readonly StatechartDescription[],
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const statecharts = await JetStreamStatecharts.open(bus, topology);
-      return await statecharts.publish(service, descriptions);
+      return await storeStatecharts(bus, { service, replicas: topology.replicas, descriptions });
     } catch (error) {
       if (attempt >= STORE_TRIES_MAX) return events?.failed({ error });
       await systemClock.sleep(STORE_RETRY_MS);

@@ -108,7 +108,8 @@ export class JetStreamViews implements Views {
   }
 }
 
-function viewOf(header: string | undefined): ActorView | null {
+/** The view in a header; null when there is none, or one of a form that this process does not know. */
+export function viewOf(header: string | undefined): ActorView | null {
   if (!header) return null;
   const view = ActorView.safeParse(JSON.parse(header));
   return view.success ? view.data : null;

@@ -5,7 +5,7 @@ import { surveyStreams } from '#bus/stream-survey.ts';
 import type { StoredStatechart } from '#contracts/statechart-description.ts';
 import { Topology } from '#contracts/topology.ts';
 import { startJetStreamNode } from '#runtime/jetstream/jetstream-node.ts';
-import { JetStreamStatecharts } from '#runtime/jetstream/jetstream-statecharts.ts';
+import { followStatecharts, storeStatecharts } from '#runtime/jetstream/jetstream-statecharts.ts';
 import { startTestNatsServer, type TestNatsServer } from '#test/support/nats-server.ts';
 import { orderDefinitions } from '#test/support/order.machine.ts';
 
@@ -45,8 +45,7 @@ describe('the statecharts of a service', () => {
     expect(await storedMessages()).toBe(2);
 
     const stored: StoredStatechart[] = [];
-    const statecharts = await JetStreamStatecharts.open(bus, topology);
-    const following = await statecharts.follow((one) => stored.push(one));
+    const following = await followStatecharts(bus, (one) => stored.push(one));
     await expect.poll(() => stored.length).toBe(2);
     expect(
       stored.map(({ service, description }) => [service, description.type, description.version]),
@@ -59,7 +58,8 @@ describe('the statecharts of a service', () => {
 
     const [first] = stored;
     if (!first) throw new Error('nothing is stored');
-    await statecharts.publish('shop', [{ ...first.description, version: 2 }]);
+    const descriptions = [{ ...first.description, version: 2 }];
+    await storeStatecharts(bus, { service: 'shop', replicas: 1, descriptions });
     await expect.poll(() => stored.at(-1)?.description.version).toBe(2);
     await following.close();
   });

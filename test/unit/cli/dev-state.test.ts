@@ -11,6 +11,7 @@ const STATE = {
   monitorUrl: 'http://h:2',
   awsUrl: 'http://h:3',
   smokeTestUrl: 'http://h:4',
+  consoleUrl: 'http://h:5',
 };
 
 describe('dev state', () => {

@@ -10,6 +10,7 @@ const topology = Topology.parse({ partitionsPerShard: 4, replicas: 3 });
 const stream = (name: string, changes: Partial<StreamSurvey> = {}): StreamSurvey => ({
   name,
   messages: 0,
+  lastSequence: 0,
   sizeBytes: 0,
   replicas: 3,
   currentReplicas: 3,

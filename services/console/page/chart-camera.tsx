@@ -1,0 +1,82 @@
+/** What of the statechart is in view: where the actor is, or all of it. Following, it moves with the actor. */
+import { useEffect, useState } from 'react';
+import { Panel, useReactFlow, useStore, type Rect, type Viewport } from '@xyflow/react';
+import type { Layout } from './statechart-layout.ts';
+
+/** Smaller than this, nobody can read the names. */
+const READABLE_ZOOM = 0.6;
+const MARGIN_PX = 36;
+const MOVE_MS = 350;
+
+/** Rather all of where the actor is, a little smaller, than a part of it. */
+const SMALLEST_ZOOM = 0.42;
+
+/** `interest`: ids of the nodes that should be in view, the best choice first; the first that fits is taken. */
+export function ChartCamera({ layout, interest }: { layout: Layout; interest: readonly string[][] }) {
+  const { setViewport } = useReactFlow();
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
+  const [follows, setFollows] = useState(true);
+  const place = JSON.stringify(interest);
+  useEffect(() => {
+    if (width === 0 || height === 0) return;
+    const whole = viewOn(boundsOf(layout, undefined), { width, height, zoomMin: 0 });
+    const choices = (JSON.parse(place) as string[][]).map((ids) => boundsOf(layout, ids));
+    const fits = choices.find(
+      (bounds) => viewOn(bounds, { width, height, zoomMin: 0 }).zoom >= READABLE_ZOOM,
+    );
+    const near = viewOn(fits ?? choices.at(-1) ?? boundsOf(layout, []), {
+      width,
+      height,
+      zoomMin: SMALLEST_ZOOM,
+    });
+    const duration = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : MOVE_MS;
+    void setViewport(follows && whole.zoom < READABLE_ZOOM ? near : whole, { duration });
+  }, [layout, place, follows, width, height, setViewport]);
+  return (
+    <Panel position="top-right">
+      <div className="camera" role="group" aria-label="What is in view">
+        <button type="button" aria-pressed={follows} onClick={() => setFollows(true)}>
+          Where it is
+        </button>
+        <button type="button" aria-pressed={!follows} onClick={() => setFollows(false)}>
+          Whole chart
+        </button>
+      </div>
+    </Panel>
+  );
+}
+
+/** The rectangle around some nodes, or around all when none of them is there. */
+function boundsOf({ nodes }: Layout, ids: readonly string[] | undefined): Rect {
+  const places = new Map<string, Rect>();
+  for (const { id, parent, x, y, width, height } of nodes) {
+    const origin = parent === undefined ? undefined : places.get(parent);
+    places.set(id, { x: x + (origin?.x ?? 0), y: y + (origin?.y ?? 0), width, height });
+  }
+  const wanted = (ids ?? []).flatMap((id) => places.get(id) ?? []);
+  const shown = wanted.length > 0 ? wanted : [...places.values()];
+  const x = Math.min(...shown.map((rect) => rect.x));
+  const y = Math.min(...shown.map((rect) => rect.y));
+  return {
+    x,
+    y,
+    width: Math.max(...shown.map((rect) => rect.x + rect.width)) - x,
+    height: Math.max(...shown.map((rect) => rect.y + rect.height)) - y,
+  };
+}
+
+function viewOn(bounds: Rect, screen: { width: number; height: number; zoomMin: number }): Viewport {
+  const { width, height, zoomMin } = screen;
+  const fitting = Math.min(
+    (width - 2 * MARGIN_PX) / bounds.width,
+    (height - 2 * MARGIN_PX) / bounds.height,
+    1.1,
+  );
+  const zoom = Math.max(fitting, zoomMin);
+  return {
+    zoom,
+    x: width / 2 - (bounds.x + bounds.width / 2) * zoom,
+    y: height / 2 - (bounds.y + bounds.height / 2) * zoom,
+  };
+}
