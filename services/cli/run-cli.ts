@@ -1,6 +1,9 @@
 /** Builds the command tree, runs one command, and turns whatever went wrong into text and an exit code. */
 import { Command, CommanderError } from 'commander';
 import { EXIT, errorLines, errorTextOf } from './cli-error.ts';
+import { addActivityComplete } from './commands/activity-complete.command.ts';
+import { addActivityFail } from './commands/activity-fail.command.ts';
+import { addActivityHeartbeat } from './commands/activity-heartbeat.command.ts';
 import { addDemo } from './commands/demo.command.ts';
 import { addDev } from './commands/dev.command.ts';
 import { addDoctor } from './commands/doctor.command.ts';
@@ -50,6 +53,10 @@ function commandTree(): Command {
   addExecutionPause(execution);
   addExecutionResume(execution);
   addExecutionJudge(execution);
+  const activity = program.command('activity').description('end activities that wait for somebody');
+  addActivityComplete(activity);
+  addActivityFail(activity);
+  addActivityHeartbeat(activity);
   addDoctor(program);
   return program;
 }

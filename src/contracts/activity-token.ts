@@ -17,3 +17,13 @@ export type ActivityToken = z.infer<typeof ActivityToken>;
 export function encodeActivityToken(token: ActivityToken): string {
   return Buffer.from(JSON.stringify(ActivityToken.parse(token))).toString('base64url');
 }
+
+/** Null when the text is no token, or one of a later version. */
+export function decodeActivityToken(text: string): ActivityToken | null {
+  try {
+    const token = ActivityToken.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
+    return token.success ? token.data : null;
+  } catch {
+    return null;
+  }
+}

@@ -9,9 +9,10 @@ export function answer(
   envelope: Envelope,
   args: { record?: ActorRecord; reason?: string },
 ): void {
-  if (envelope.kind !== 'event' || !envelope.replyTo) return;
+  const replyTo = 'replyTo' in envelope ? envelope.replyTo : undefined;
+  if (!replyTo) return;
   const { record, reason } = args;
-  replies.reply(envelope.replyTo, {
+  replies.reply(replyTo, {
     outcome: reason === undefined ? 'applied' : 'refused',
     ...(reason === undefined ? {} : { reason }),
     ...(record === undefined ? {} : { status: record.status, step: record.step }),

@@ -146,6 +146,18 @@ export interface Ingress {
   send(envelope: Envelope): Promise<void>;
 }
 
+/** What an actor says to an envelope that someone waits for. */
+export type EnvelopeAnswer = { outcome: 'applied' | 'refused'; reason?: string | undefined };
+
+/** The way in for whoever wants to know what came of it. */
+export interface Asks {
+  /**
+   * Stores an envelope and waits for its actor's answer: given after the commit, so it is final. Null when there was
+   * none in time; then the envelope is applied, or refused, later.
+   */
+  ask(envelope: Envelope, timeoutMs: number): Promise<EnvelopeAnswer | null>;
+}
+
 export interface Replies {
   /** Tells a waiting requester what came of its event. Best effort. */
   reply(to: string, answer: Json): void;

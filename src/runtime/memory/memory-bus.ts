@@ -11,6 +11,7 @@ import type { ActivityTask } from '#contracts/activity-task.ts';
 import { partsOf, type Address } from '#contracts/address.ts';
 import type { ActorView } from '#contracts/actor-view.ts';
 import type { Envelope } from '#contracts/envelope.ts';
+import type { Json } from '#contracts/json.ts';
 import { placeOf, type Topology } from '#contracts/topology.ts';
 import type { EncodedCommit } from '../commit-encoding.ts';
 import { encodeCommit, taskName } from '../commit-encoding.ts';
@@ -54,6 +55,8 @@ export class MemoryBus {
   readonly table = createMemoryCasStore();
   /** Large payloads by digest. */
   readonly blobs = new Map<string, Uint8Array>();
+  /** Requesters that wait for an answer, by the name they gave. */
+  readonly inboxes = new Map<string, (answer: Json) => void>();
   readonly viewWatchers = new Set<(view: ActorView) => void>();
   /** Nodes that joined, by service. */
   readonly members = new Map<string, Map<string, (nodes: readonly string[]) => void>>();

@@ -194,7 +194,7 @@ function portsOf(life: Life): NodePorts {
         }),
     },
     ingress: { send: (envelope) => life.call('ingress.send', () => bus.deliver(Envelope.parse(envelope))) },
-    replies: { reply: () => undefined },
+    replies: { reply: (to, answer) => bus.inboxes.get(to)?.(answer) },
     ...sharedPorts({ bus, clock, call: (name, act) => life.call(name, act) }),
   };
 }

@@ -29,6 +29,11 @@ export class MemoryTaskQueue {
     this.#clock = clock;
   }
 
+  /** Tasks that wait or are worked on. */
+  get openCount(): number {
+    return this.#waiting.length + this.#lent.size;
+  }
+
   add(name: string, task: ActivityTask): void {
     this.#waiting.push({ name, task, deliveries: 0 });
     this.#pump();
