@@ -26,7 +26,17 @@ export function enter(draft: Draft, input: unknown): void {
   const initial = prepared.machine.getInitialSnapshot(scope, input);
   before.snapshot = { ...initial, children: {} };
   attempt(draft, { before, produce: () => initial });
+  if (draft.state.status === 'error') draft.state.context = firstContext(draft, initial.context);
   takeSelfSent(draft);
+}
+
+/** What a machine that fails at once leaves behind; nothing when even that cannot be stored. */
+function firstContext(draft: Draft, context: LiveSnapshot['context']): Draft['state']['context'] {
+  try {
+    return encodeContext(context, referencesOf(draft, {})).json;
+  } catch {
+    return {};
+  }
 }
 
 /** Gives an event to the machine, and then all that it sends to itself. True when it took an edge of the statechart. */
