@@ -17,8 +17,10 @@ export async function askActor(
   options: AskOptions,
 ): Promise<{ applied: boolean; reason?: string }> {
   const { to, event, id, timeoutMs = 5_000 } = options;
-  const envelope = { v: 1, kind: 'event', id, to, event } as const;
-  const answer = await askEnvelope(bus, topology, { envelope, timeoutMs });
+  const answer = await askEnvelope(bus, topology, {
+    envelope: { v: 1, kind: 'event', id, to, event },
+    timeoutMs,
+  });
   if (answer === null) return { applied: true };
   return { applied: answer.outcome === 'applied', ...(answer.reason ? { reason: answer.reason } : {}) };
 }

@@ -1,6 +1,6 @@
 /** Sends an envelope to an actor and waits until its step is committed, or it is refused. */
 import { createInbox } from '@nats-io/transport-node';
-import { z } from 'zod';
+import { Answer } from '#contracts/answer.ts';
 import { partsOf } from '#contracts/address.ts';
 import { Envelope } from '#contracts/envelope.ts';
 import { ingressSubjects } from '#contracts/subjects.ts';
@@ -12,13 +12,6 @@ import { publish } from './publish.ts';
 const TRIES_MAX = 30;
 const RETRY_MS = 200;
 
-const Answer = z.object({
-  outcome: z.enum(['applied', 'refused']),
-  reason: z.string().optional(),
-  status: z.string().optional(),
-});
-export type EnvelopeAnswer = z.infer<typeof Answer>;
-
 /**
  * The envelope is stored when this returns, whatever the answer. Null: nobody answered in time (no owner yet, say), and
  * it is applied, or refused, later. @throws BusError when no server took it
@@ -27,7 +20,7 @@ export async function askEnvelope(
   bus: Bus,
   topology: Topology,
   args: { envelope: Envelope; timeoutMs: number },
-): Promise<EnvelopeAnswer | null> {
+): Promise<Answer | null> {
   const replyTo = createInbox();
   const envelope = Envelope.parse({ ...args.envelope, replyTo });
   const { to, id } = envelope;

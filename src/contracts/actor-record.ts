@@ -139,6 +139,10 @@ export const ActorRecord = z.object({
   applied: z.object({ mailbox: z.number().int().nonnegative(), ingress: z.number().int().nonnegative() }),
   /** Step and effect number of the last envelope heard over the ingress, by sender; the most recent senders last. */
   heard: z.record(Address, z.tuple([z.number().int(), z.number().int()])).optional(),
+  /** Keys of clients' events that were applied, the most recent last. */
+  keys: z.array(z.string()).optional(),
+  /** Id of the envelope that started it: tells whose start it was after a lost answer. */
+  startedBy: z.string().optional(),
   paused: Pause.optional(),
   stalled: Stall.optional(),
   /** In the order of arrival; applied when the actor goes on. */

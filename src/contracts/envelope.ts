@@ -52,6 +52,8 @@ export const Envelope = z.discriminatedUnion('kind', [
     kind: z.literal('event'),
     event: ActorEvent,
     from: Address.optional(),
+    /** A client's own key: events of one key are applied once, also when the bus has forgotten their ids. */
+    key: z.string().min(1).max(256).optional(),
     replyTo,
   }),
   /** Passed up to the first actor of a tree: an actor has a system id (`isHeld`), or has it no longer. */

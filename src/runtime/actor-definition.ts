@@ -1,6 +1,7 @@
 /** One actor type: a machine with a name and a version, ready to be registered. */
 import type { AnyStateMachine } from 'xstate';
 import type { StateValue } from '#contracts/actor-record.ts';
+import type { DefinitionChecks } from './definition-checks.ts';
 
 export type ViewArguments<Context> = { context: Context; value: StateValue; output: unknown };
 
@@ -15,6 +16,8 @@ export type ActorDefinition = {
    * Nothing but status and state value when absent.
    */
   view?: (args: ViewArguments<never>) => unknown;
+  /** What values must look like; everything that is JSON when absent. */
+  checks?: DefinitionChecks;
   /** Whether an event to an actor that does not exist starts it first, with input `{ id }`. Default false. */
   startOnEvent?: boolean;
   /** How long the record is kept after the end, in milliseconds. Default 30 days. */

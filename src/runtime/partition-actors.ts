@@ -10,7 +10,8 @@
  */
 import { Activations, type Activation, type Waiting } from './activations.ts';
 import { answer } from './answers.ts';
-import { firstStep } from './first-step.ts';
+import { checkEnvelope } from './definition-checks.ts';
+import { firstStep, isReplacement } from './first-step.ts';
 import type { Kernel, RegisteredDefinition, StepOutcome } from './kernel/kernel.ts';
 import { OpenEntries } from './open-entries.ts';
 import type { Clock, Ingress, LogEntry, Logs, OwnershipStore, RecordStore, Replies } from './ports.ts';
@@ -129,10 +130,13 @@ export class PartitionActors {
     return activation.waiting.slice(0, DELIVERIES_PER_STEP_MAX);
   }
 
-  async #apply(activation: Activation, taken: Waiting[]): Promise<void> {
+  async #apply(activation: Activation, waiting: Waiting[]): Promise<void> {
     const { stored } = activation;
-    const [first] = taken;
+    const [first] = waiting;
     if (!stored) return first && this.#start(activation, first);
+    const cut = waiting.findIndex(({ delivery }) => isReplacement(stored.record, delivery.envelope));
+    if (cut === 0) return first && this.#start(activation, first);
+    const taken = cut < 0 ? waiting : waiting.slice(0, cut);
     const registered = this.#options.registry.of(stored.record);
     if (!registered) {
       const { version } = stored.record.definition;
@@ -142,6 +146,7 @@ export class PartitionActors {
         `DEFINITION_MISSING: no version ${version} of this actor type runs here`,
       );
     }
+    if (await this.#parkInvalid(activation, registered, taken)) return;
     const outcome = this.#options.kernel.step(registered, stored.record, {
       deliveries: taken.map((waiting) => waiting.delivery),
       nowMs: this.#options.clock.nowMs(),
@@ -154,16 +159,39 @@ export class PartitionActors {
     this.#finish(activation, taken, outcome);
   }
 
+  /** Parks what the definition's checks refuse. True when there was any. */
+  async #parkInvalid(
+    activation: Activation,
+    { definition }: RegisteredDefinition,
+    taken: readonly Waiting[],
+  ): Promise<boolean> {
+    let isAny = false;
+    for (const waiting of taken) {
+      const checked = checkEnvelope(definition, waiting.delivery.envelope);
+      if ('value' in checked) waiting.delivery = { ...waiting.delivery, envelope: checked.value };
+      else await this.#parkAll(activation, [waiting], checked.problem);
+      isAny ||= 'problem' in checked;
+    }
+    return isAny;
+  }
+
   async #start(activation: Activation, first: Waiting): Promise<void> {
     const { kernel, registry, clock, ingress } = this.#options;
     const { delivery } = first;
-    const made = firstStep({ kernel, registry, delivery, nowMs: clock.nowMs() });
+    const replaces = activation.stored?.record;
+    const made = firstStep({
+      kernel,
+      registry,
+      delivery,
+      nowMs: clock.nowMs(),
+      ...(replaces && { replaces }),
+    });
     if (made.kind === 'born') {
       await this.#commit(activation, made);
       if (made.takesEnvelope) this.#finish(activation, [first], made.outcome);
       return;
     }
-    const told = made.refusesStart ? refusedStart(delivery.envelope) : null;
+    const told = refusedStart(delivery.envelope, made.reason);
     if (told) await ingress.send(told);
     await this.#parkAll(activation, [first], made.reason);
   }
@@ -200,7 +228,7 @@ export class PartitionActors {
       if (reason) this.#options.events.refused({ envelope, reason });
       answer(this.#options.replies, envelope, {
         record: activation.stored?.record ?? outcome.record,
-        ...(reason ? { reason } : {}),
+        ...(reason ? { reason } : { effects: outcome.effects }),
       });
     }
   }

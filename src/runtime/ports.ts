@@ -6,6 +6,7 @@ import type { ActivityTask } from '#contracts/activity-task.ts';
 import type { ActorRecord } from '#contracts/actor-record.ts';
 import type { ActorView } from '#contracts/actor-view.ts';
 import type { Address } from '#contracts/address.ts';
+import type { Answer } from '#contracts/answer.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { Json } from '#contracts/json.ts';
 import type { StepNote } from '#contracts/step-note.ts';
@@ -147,7 +148,7 @@ export interface Ingress {
 }
 
 /** What an actor says to an envelope that someone waits for. */
-export type EnvelopeAnswer = { outcome: 'applied' | 'refused'; reason?: string | undefined };
+export type EnvelopeAnswer = Answer;
 
 /** The way in for whoever wants to know what came of it. */
 export interface Asks {

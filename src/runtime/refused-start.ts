@@ -1,4 +1,4 @@
-/** What a parent hears when nobody here can run the child it asked for. */
+/** What a parent hears when the child it asked for cannot be started here. */
 import { partsOf, type Address } from '#contracts/address.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 
@@ -7,8 +7,8 @@ export function unknownTypeReason(address: Address): string {
   return `ACTOR_TYPE_UNKNOWN: service '${service}' has no actor type '${type}'`;
 }
 
-/** Null when nobody waits for the actor. */
-export function refusedStart(envelope: Envelope): Envelope | null {
+/** Null when nobody waits for the actor. `reason` is a code, a colon and a sentence. */
+export function refusedStart(envelope: Envelope, reason: string): Envelope | null {
   if (envelope.kind !== 'start' || !envelope.parent) return null;
   const { address, childId } = envelope.parent;
   return {
@@ -20,7 +20,7 @@ export function refusedStart(envelope: Envelope): Envelope | null {
     event: {
       type: `xstate.error.actor.${childId}`,
       actorId: childId,
-      error: { code: 'ACTOR_TYPE_UNKNOWN', message: unknownTypeReason(envelope.to), kind: 'terminal' },
+      error: { code: reason.split(':', 1)[0] ?? reason, message: reason, kind: 'terminal' },
     },
   };
 }

@@ -5,6 +5,7 @@ import { jetStreamNodePorts } from '#runtime/jetstream/jetstream-node-ports.ts';
 import { startTestNatsServer } from '#test/support/nats-server.ts';
 import { describeNodePorts, type PortsUnderTest } from './node-ports.ts';
 import { describeSharedPorts } from './shared-ports.ts';
+import { describeStartsAndEvents } from './starts-and-events.ts';
 
 async function open(shards: number): Promise<PortsUnderTest> {
   const server = await startTestNatsServer();
@@ -23,5 +24,8 @@ async function open(shards: number): Promise<PortsUnderTest> {
   };
 }
 
-for (const shards of [1, 2]) describeNodePorts(`JetStream, ${shards} shard(s)`, () => open(shards));
+for (const shards of [1, 2]) {
+  describeNodePorts(`JetStream, ${shards} shard(s)`, () => open(shards));
+  describeStartsAndEvents(`JetStream, ${shards} shard(s)`, () => open(shards));
+}
 describeSharedPorts('JetStream', () => open(1));

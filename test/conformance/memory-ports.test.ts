@@ -4,6 +4,7 @@ import { memoryNode } from '#runtime/memory/memory-node-ports.ts';
 import { systemClock } from '#runtime/system-clock.ts';
 import { describeNodePorts, type PortsUnderTest } from './node-ports.ts';
 import { describeSharedPorts } from './shared-ports.ts';
+import { describeStartsAndEvents } from './starts-and-events.ts';
 
 async function open(shards: number): Promise<PortsUnderTest> {
   const topology = Topology.parse({ shards, partitionsPerShard: 8 });
@@ -15,5 +16,8 @@ async function open(shards: number): Promise<PortsUnderTest> {
   };
 }
 
-for (const shards of [1, 2]) describeNodePorts(`memory, ${shards} shard(s)`, () => open(shards));
+for (const shards of [1, 2]) {
+  describeNodePorts(`memory, ${shards} shard(s)`, () => open(shards));
+  describeStartsAndEvents(`memory, ${shards} shard(s)`, () => open(shards));
+}
 describeSharedPorts('memory', () => open(1));

@@ -11,7 +11,10 @@ const SMALL_CONTEXT_CHARS = 64 * 1024;
 const FEW_ENTRIES = 8;
 
 /** What of a record does not come from the draft. */
-export type RecordFrame = Pick<ActorRecord, 'step' | 'applied' | 'heard' | 'startedAtMs' | 'definition'>;
+export type RecordFrame = Pick<
+  ActorRecord,
+  'step' | 'applied' | 'heard' | 'startedAtMs' | 'definition' | 'startedBy'
+> & { keys?: readonly string[] };
 
 /**
  * Sets, moves or removes the one alarm. An alarm that is armed for earlier than needed stays: it rings for
@@ -61,6 +64,8 @@ export function recordOf(
     sequence: draft.sequence,
     applied: frame.applied,
     ...(frame.heard === undefined ? {} : { heard: frame.heard }),
+    ...(frame.keys === undefined || frame.keys.length === 0 ? {} : { keys: [...frame.keys] }),
+    ...(frame.startedBy === undefined ? {} : { startedBy: frame.startedBy }),
     ...(draft.armedAtMs === undefined ? {} : { wakeAtMs: draft.armedAtMs }),
     startedAtMs: frame.startedAtMs,
     updatedAtMs: draft.nowMs,

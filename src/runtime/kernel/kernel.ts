@@ -37,6 +37,10 @@ export type Birth = {
   parent?: Parent;
   /** Where the envelope that starts it was read from: its log is applied up to there. */
   delivery?: { log: 'mailbox' | 'ingress'; sequence: number };
+  /** Id of the envelope that starts it. */
+  startedBy?: string;
+  /** Whoever has the address until now: it ends with the first step of the new actor, which counts on from it. */
+  replaces?: ActorRecord;
 };
 
 /** An envelope the step did not act on, and why. */

@@ -7,12 +7,13 @@
  */
 import type { ActorEvent } from '#contracts/envelope.ts';
 import type { Failure } from '#contracts/failure.ts';
+import type { Json } from '#contracts/json.ts';
 import { beginTransition } from './actor-scope.ts';
 import { encodeContext } from './checked-codec.ts';
 import { childChanges, stopAllChildren } from './children.ts';
 import { collectEffects } from './collect-effects.ts';
 import { referencesOf, saved, type Draft } from './draft.ts';
-import { failureAsJson, failureOf } from './failure-of.ts';
+import { actorFailed, failureAsJson, failureOf } from './failure-of.ts';
 import { assertLegal, canonical } from './live-snapshot.ts';
 import { outgoingJson } from './outgoing.ts';
 import type { LiveSnapshot } from './xstate-internals.ts';
@@ -98,9 +99,17 @@ function settle(draft: Draft, next: LiveSnapshot): void {
     state.contextSizeChars = sizeChars;
   }
   if (next.status === 'done') {
-    state.output = outgoingJson(draft, next.output, 'output');
+    state.output = checkedOutput(draft, outgoingJson(draft, next.output, 'output'));
     endWith(draft, 'done');
   }
+}
+
+/** @throws Error when the output is not what the definition promises */
+function checkedOutput({ prepared }: Draft, output: Json | undefined): Json | undefined {
+  const checked = prepared.definition.checks?.output?.(output);
+  if (checked === undefined) return output;
+  if ('problem' in checked) throw actorFailed('OUTPUT_INVALID', checked.problem);
+  return checked.value as Json | undefined;
 }
 
 /** Ends the actor with status `error`; its state stays as it was before the transition that failed. */

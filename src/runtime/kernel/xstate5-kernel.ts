@@ -2,6 +2,7 @@
 import type { ActorRecord } from '#contracts/actor-record.ts';
 import { RuntimeError } from '../runtime-error.ts';
 import { viewOf } from './actor-view.ts';
+import { isKnownKey, withKeyOf } from './client-keys.ts';
 import { deliver } from './deliver.ts';
 import { draftOf, emptyDraft, type Draft } from './draft.ts';
 import { actorFailed } from './failure-of.ts';
@@ -10,6 +11,7 @@ import { hear, type Heard } from './heard.ts';
 import { isTooLarge, RECORD_CHARS_MAX, recordOf, settleAlarm, type RecordFrame } from './finish-step.ts';
 import type { Birth, Delivery, Kernel, Refusal, StepOutcome } from './kernel.ts';
 import { prepareDefinition, preparedOf, type PreparedDefinition } from './prepared-definition.ts';
+import { replaced } from './replace.ts';
 import { tellSnapshot } from './sync-snapshot.ts';
 import { enter, fail } from './transition.ts';
 
@@ -25,15 +27,33 @@ export function createKernel(): Kernel {
 }
 
 function create(prepared: PreparedDefinition, birth: Birth, nowMs: number): StepOutcome {
-  const { address, parent, input, delivery } = birth;
-  const open = () => emptyDraft({ prepared, address, parent, nowMs, sequence: 0, armedAtMs: undefined });
+  const { address, parent, input, delivery, startedBy, replaces: old } = birth;
+  const startMs = Math.max(nowMs, old?.updatedAtMs ?? 0);
+  const open = () => {
+    const sequence = old?.sequence ?? 0;
+    const empty = emptyDraft({
+      prepared,
+      address,
+      parent,
+      nowMs: startMs,
+      sequence,
+      armedAtMs: old?.wakeAtMs,
+    });
+    if (old !== undefined) empty.state.effects.push(...replaced(old));
+    return empty;
+  };
   const draft = open();
   enter(draft, input);
   tellSnapshot(draft);
   const frame: RecordFrame = {
-    step: 1,
-    applied: { mailbox: 0, ingress: 0, ...(delivery && { [delivery.log]: delivery.sequence }) },
-    startedAtMs: nowMs,
+    step: (old?.step ?? 0) + 1,
+    applied: {
+      ...(old?.applied ?? { mailbox: 0, ingress: 0 }),
+      ...(delivery && { [delivery.log]: delivery.sequence }),
+    },
+    ...(old?.heard === undefined ? {} : { heard: old.heard }),
+    ...(startedBy === undefined ? {} : { startedBy }),
+    startedAtMs: startMs,
     definition: { version: prepared.definition.version, hash: prepared.hash },
   };
   return finish(draft, { frame, reopen: open, refusals: [], before: undefined });
@@ -59,21 +79,26 @@ function step(
   const draft = open();
   const applied = { ...record.applied };
   let heard: Heard = record.heard ?? {};
+  let keys: readonly string[] = record.keys ?? [];
   const refusals: Refusal[] = [];
   for (const delivery of fresh) {
     const { envelope, log, sequence } = delivery;
     if (sequence <= applied[log]) continue;
     applied[log] = sequence;
     const heardNow = hear(heard, delivery);
-    const reason = heardNow === null ? 'repeated' : deliver(draft, envelope);
+    const isRepeated = heardNow === null || isKnownKey(keys, envelope);
+    const reason = isRepeated ? 'repeated' : deliver(draft, envelope);
     heard = heardNow ?? heard;
-    if (reason !== undefined) refusals.push({ envelopeId: envelope.id, reason });
+    if (reason === undefined) keys = withKeyOf(keys, envelope);
+    else refusals.push({ envelopeId: envelope.id, reason });
   }
   if (fresh.length > refusals.length) tellSnapshot(draft);
   const frame: RecordFrame = {
     step: record.step + 1,
     applied,
     ...(Object.keys(heard).length > 0 ? { heard } : {}),
+    keys,
+    ...(record.startedBy === undefined ? {} : { startedBy: record.startedBy }),
     startedAtMs: record.startedAtMs,
     definition: record.definition,
   };
