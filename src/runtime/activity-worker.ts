@@ -140,7 +140,8 @@ export class ActivityWorker {
       clock,
       blobs,
       onHeartbeat: (details: Json | undefined) => {
-        if (details !== undefined) reports.progress(details);
+        if (!delivery.isLent()) attempt.stop('replaced');
+        else if (details !== undefined) reports.progress(details);
       },
       onStillRunning: (graceMs) => events.attemptStillRunning({ task, graceMs }),
     });

@@ -30,6 +30,7 @@ export class AttemptReports {
   async started(args: { startedAtMs: number; asyncUntilMs?: number }): Promise<void> {
     const { ingress } = this.#options;
     const what = args.asyncUntilMs === undefined ? 'started' : 'later';
+    if (what === 'later') await this.flush();
     await ingress.send({ ...this.#about(what), kind: 'activity-started', ...args });
   }
 
