@@ -4,6 +4,7 @@ import { EXIT, errorLines, errorTextOf } from './cli-error.ts';
 import { addActivityComplete } from './commands/activity-complete.command.ts';
 import { addActivityFail } from './commands/activity-fail.command.ts';
 import { addActivityHeartbeat } from './commands/activity-heartbeat.command.ts';
+import { addConsole } from './commands/console.command.ts';
 import { addDemo } from './commands/demo.command.ts';
 import { addDev } from './commands/dev.command.ts';
 import { addDoctor } from './commands/doctor.command.ts';
@@ -14,6 +15,7 @@ import { addExecutionList } from './commands/execution-ls.command.ts';
 import { addExecutionPause } from './commands/execution-pause.command.ts';
 import { addExecutionResume } from './commands/execution-resume.command.ts';
 import { addExecutionWatch } from './commands/execution-watch.command.ts';
+import { addInspect } from './commands/inspect.command.ts';
 import { addPipelineRun } from './commands/pipeline-run.command.ts';
 import { addPipelineValidate } from './commands/pipeline-validate.command.ts';
 import { addGlobalOptions } from './invocation.ts';
@@ -57,6 +59,8 @@ function commandTree(): Command {
   addActivityComplete(activity);
   addActivityFail(activity);
   addActivityHeartbeat(activity);
+  addConsole(program);
+  addInspect(program);
   addDoctor(program);
   return program;
 }

@@ -43,13 +43,7 @@ export class Session implements AsyncDisposable {
   /** @throws CliError `DEPLOYMENT_EMPTY` when no service ever started here */
   views(): JetStreamViews {
     if (this.topology === null) {
-      throw new CliError({
-        code: 'DEPLOYMENT_EMPTY',
-        what: 'There is no Windlass on this NATS server.',
-        why: 'Its streams do not exist: neither orca nor clouddriver ever started here.',
-        next: 'Start a local deployment with: windlass dev (or name another server with --nats)',
-        exitCode: EXIT.notFound,
-      });
+      throw deploymentEmpty();
     }
     return new JetStreamViews({ bus: this.bus, topology: this.topology });
   }
@@ -75,6 +69,17 @@ export class Session implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.bus.close();
   }
+}
+
+/** Nothing to look at. */
+export function deploymentEmpty(): CliError {
+  return new CliError({
+    code: 'DEPLOYMENT_EMPTY',
+    what: 'There is no Windlass on this NATS server.',
+    why: 'Its streams do not exist: neither orca nor clouddriver ever started here.',
+    next: 'Start a local deployment with: windlass dev (or name another server with --nats)',
+    exitCode: EXIT.notFound,
+  });
 }
 
 async function connect(servers: readonly string[]): Promise<Bus> {

@@ -6,14 +6,16 @@
  * C3 It is bounded: the last messages of each stream are looked through, and the newest roots are kept.
  */
 import type { Bus } from '#bus/connect.ts';
+import { topologiesOf } from '#bus/service-survey.ts';
 import { surveyStreams } from '#bus/stream-survey.ts';
 import type { ActorView } from '#contracts/actor-view.ts';
 import { partsOf, type Address } from '#contracts/address.ts';
 import type { ActorSummary } from '#contracts/console-message.ts';
 import { PROBE_ACTOR_TYPE } from '#contracts/probe.ts';
+import { chooseStatechart, statechartGroup, statechartGroupOf } from '#contracts/statechart-choice.ts';
 import type { StatechartDescription, StoredStatechart } from '#contracts/statechart-description.ts';
 import { bucketStream, coreStreamOf, statechartBucket, streamCreated } from '#contracts/subjects.ts';
-import { Topology } from '#contracts/topology.ts';
+import type { Topology } from '#contracts/topology.ts';
 import { followRoots } from '#runtime/jetstream/jetstream-roots.ts';
 import { followStatecharts } from '#runtime/jetstream/jetstream-statecharts.ts';
 import type { Subscription } from '#runtime/ports.ts';
@@ -27,7 +29,7 @@ type Listener = { onRoot: (root: ActorSummary) => void; onStatechart: () => void
 
 export class Catalogue {
   readonly #bus: Bus;
-  readonly #topologies = new Map<string, Topology>();
+  #topologies: readonly Topology[] = [];
   readonly #roots = new Map<Address, ActorSummary>();
   readonly #statecharts = new Map<string, StatechartDescription[]>();
   readonly #following = new Map<string, Subscription>();
@@ -53,32 +55,14 @@ export class Catalogue {
     return [...this.#roots.values()].toSorted((a, b) => b.startedAtMs - a.startedAtMs);
   }
 
-  /** How the trees of a root are spread; undefined when no such service ever started. */
+  /** How the trees of a service are spread; undefined when no such service ever started. */
   topologyOf(service: string): Topology | undefined {
-    const own = this.#topologies.get(service);
-    if (!own) return undefined;
-    const services = [...this.#topologies]
-      .filter(([, { shards, partitionsPerShard }]) => {
-        return shards === own.shards && partitionsPerShard === own.partitionsPerShard;
-      })
-      .map(([name]) => name);
-    return { ...own, services };
+    return this.#topologies.find(({ services }) => services.includes(service));
   }
 
-  /** Every service that ever started. */
-  services(): readonly string[] {
-    return [...this.#topologies.keys()];
-  }
-
-  /** The statechart an actor runs: by its structure, else the newest of its version, else the newest. */
-  statechartOf({ address, hash, version }: ActorView): StatechartDescription | undefined {
-    const { service, type } = partsOf(address);
-    const known = this.#statecharts.get(`${service}:${type}`) ?? [];
-    return (
-      known.findLast((one) => one.hash === hash && (version === undefined || one.version === version)) ??
-      known.findLast((one) => one.version === version) ??
-      known.at(-1)
-    );
+  /** The statechart an actor runs; undefined when none of its type is stored. */
+  statechartOf(view: ActorView): StatechartDescription | undefined {
+    return chooseStatechart(this.#statecharts.get(statechartGroupOf(view)) ?? [], view);
   }
 
   /** Returns how to stop listening. */
@@ -98,23 +82,15 @@ export class Catalogue {
   }
 
   async #surveyNow(): Promise<void> {
-    for (const { name, metadata, replicas, lastSequence } of await surveyStreams(this.#bus)) {
+    const streams = await surveyStreams(this.#bus);
+    this.#topologies = topologiesOf(streams);
+    for (const { name, metadata, lastSequence } of streams) {
       if (this.#following.has(name)) continue;
       if (name === bucketStream(statechartBucket).stream) {
         this.#following.set(name, await followStatecharts(this.#bus, (stored) => this.#addChart(stored)));
       }
       const core = coreStreamOf(name);
-      const shards = metadata['windlass.shards'];
-      if (!core || shards === undefined) continue;
-      this.#topologies.set(
-        core.service,
-        Topology.parse({
-          services: [core.service],
-          shards: Number(shards),
-          partitionsPerShard: Number(metadata['windlass.partitions']),
-          replicas,
-        }),
-      );
+      if (!core || metadata['windlass.shards'] === undefined) continue;
       const from = Math.max(1, lastSequence - WINDOW);
       const following = await followRoots(this.#bus, { ...core, from }, (view) => this.#addRoot(view));
       this.#following.set(name, following);
@@ -122,7 +98,7 @@ export class Catalogue {
   }
 
   #addChart({ service, description }: StoredStatechart): void {
-    const key = `${service}:${description.type}`;
+    const key = statechartGroup(service, description.type);
     this.#statecharts.set(key, [...(this.#statecharts.get(key) ?? []), description]);
     for (const listener of this.#listeners) listener.onStatechart();
   }

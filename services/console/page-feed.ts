@@ -9,6 +9,7 @@ import type { Bus } from '#bus/connect.ts';
 import type { ActorView } from '#contracts/actor-view.ts';
 import { partsOf, type Address } from '#contracts/address.ts';
 import type { ConsoleMessage } from '#contracts/console-message.ts';
+import { statechartGroupOf } from '#contracts/statechart-choice.ts';
 import { Topology } from '#contracts/topology.ts';
 import { JetStreamViews } from '#runtime/jetstream/jetstream-views.ts';
 import { summaryOf } from './actor-summary.ts';
@@ -146,7 +147,7 @@ export class PageFeed {
       const description = catalogue.statechartOf(view);
       if (!description) continue;
       const { service } = partsOf(view.address);
-      const key = `${service}:${description.type}`;
+      const key = statechartGroupOf(view);
       const name = `${description.version}.${description.hash}`;
       const sent = this.#sentCharts.get(key) ?? new Set();
       if (sent.has(name)) continue;

@@ -40,6 +40,13 @@ export async function surveyStreams(bus: Bus): Promise<StreamSurvey[]> {
   return streams.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** How many messages a stream holds now. @throws Error when there is no such stream */
+export async function countMessages(bus: Bus, stream: string): Promise<number> {
+  const manager = await jetstreamManager(bus, { timeout: ANSWER_TIMEOUT_MS });
+  const { state } = await manager.streams.info(stream);
+  return state.messages;
+}
+
 /** How this deployment is spread, as its first process wrote it down; null when `service` never started. */
 export async function readTopology(bus: Bus, service: string): Promise<Topology | null> {
   const manager = await jetstreamManager(bus, { timeout: ANSWER_TIMEOUT_MS });

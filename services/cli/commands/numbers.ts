@@ -8,6 +8,13 @@ export function positiveInteger(text: string): number {
   throw new InvalidArgumentError('Give a whole number above 0.');
 }
 
+/** A port, 0 for any free one. @throws InvalidArgumentError */
+export function portNumber(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== '' && Number.isInteger(number) && number >= 0 && number < 65_536) return number;
+  throw new InvalidArgumentError('Give a port from 0 to 65535.');
+}
+
 /** Seconds, fractions allowed, as milliseconds. @throws InvalidArgumentError */
 export function secondsAsMs(text: string): number {
   const seconds = Number(text);

@@ -1,7 +1,8 @@
 /** What the page knows, as a pure function of the messages that came. */
 import type { ActorView } from '#contracts/actor-view.ts';
-import { partsOf, type Address } from '#contracts/address.ts';
+import type { Address } from '#contracts/address.ts';
 import type { ActorSummary, ConsoleMessage, ShownActor } from '#contracts/console-message.ts';
+import { chooseStatechart, statechartGroup, statechartGroupOf } from '#contracts/statechart-choice.ts';
 import type { StatechartDescription } from '#contracts/statechart-description.ts';
 import type { StepNote } from '#contracts/step-note.ts';
 
@@ -90,7 +91,7 @@ function withStatechart(
   known: LiveState['statecharts'],
   { service, description }: { service: string; description: StatechartDescription },
 ): LiveState['statecharts'] {
-  const key = `${service}:${description.type}`;
+  const key = statechartGroup(service, description.type);
   const others = (known.get(key) ?? []).filter((one) => !isSame(one, description));
   return new Map(known).set(key, [...others, description]);
 }
@@ -104,13 +105,7 @@ function withNote(history: readonly StepNote[], note: StepNote): readonly StepNo
   return [...history, note].toSorted((a, b) => a.step - b.step).slice(-NOTES_MAX);
 }
 
-/** The statechart an actor runs: by its structure, else the newest of its version, else the newest. */
+/** The statechart an actor runs; undefined when none of its type was told. */
 export function statechartOf(state: LiveState, view: ActorView): StatechartDescription | undefined {
-  const { service, type } = partsOf(view.address);
-  const known = state.statecharts.get(`${service}:${type}`) ?? [];
-  return (
-    known.findLast((one) => one.hash === view.hash && one.version === (view.version ?? one.version)) ??
-    known.findLast((one) => one.version === view.version) ??
-    known.at(-1)
-  );
+  return chooseStatechart(state.statecharts.get(statechartGroupOf(view)) ?? [], view);
 }

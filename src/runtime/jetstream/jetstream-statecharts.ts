@@ -9,7 +9,10 @@ import { bucketStream, statechartBucket, statechartKey } from '#contracts/subjec
 import type { Bus } from '#bus/connect.ts';
 import { CompareAndSetStore } from '#bus/compare-and-set-store.ts';
 import { readOrdered } from '#bus/ordered-reader.ts';
+import { countMessages } from '#bus/stream-survey.ts';
 import type { Subscription } from '../ports.ts';
+
+const CATCH_UP_MS_MAX = 5_000;
 
 /** Stores what is not stored yet; makes the bucket when it is missing. Idempotent. */
 export async function storeStatecharts(
@@ -28,7 +31,8 @@ export async function storeStatecharts(
 }
 
 /**
- * Calls back with each statechart stored so far, oldest first, and with each later one.
+ * Calls back with each statechart stored so far, oldest first, and with each later one. Resolves when all stored so
+ * far were told, or after five seconds: then the rest comes later.
  * @throws Error when no node ever stored one
  */
 export async function followStatecharts(
@@ -36,9 +40,19 @@ export async function followStatecharts(
   onStatechart: (stored: StoredStatechart) => void,
 ): Promise<Subscription> {
   const { stream, all } = bucketStream(statechartBucket);
-  return readOrdered(bus, { stream, subjects: [all], from: 'last-per-subject' }, ({ data }) => {
-    const stored = data === '' ? undefined : StoredStatechart.safeParse(JSON.parse(data));
+  const stored = await countMessages(bus, stream);
+  let told = 0;
+  const caughtUp = Promise.withResolvers<void>();
+  const reader = await readOrdered(bus, { stream, subjects: [all], from: 'last-per-subject' }, ({ data }) => {
+    const read = data === '' ? undefined : StoredStatechart.safeParse(JSON.parse(data));
     // One of a newer process may have a form that this one does not know.
-    if (stored?.success) onStatechart(stored.data);
+    if (read?.success) onStatechart(read.data);
+    told += 1;
+    if (told >= stored) caughtUp.resolve();
   });
+  if (stored === 0) return reader;
+  const timer = setTimeout(caughtUp.resolve, CATCH_UP_MS_MAX);
+  await caughtUp.promise;
+  clearTimeout(timer);
+  return reader;
 }
