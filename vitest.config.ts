@@ -30,6 +30,8 @@ export default defineConfig({
       project('integration', { globalSetup: natsServer }),
       // Whole systems of several processes: one at a time.
       project('e2e', { globalSetup: natsServer, fileParallelism: false }),
+      // The console in a real Chromium, with a whole deployment behind it.
+      project('browser', { globalSetup: './test/support/browser-setup.ts', fileParallelism: false }),
       // Needs a Docker engine, so it runs only when asked for: npm test -- --project docker
       project('docker', { fileParallelism: false }),
     ],

@@ -48,7 +48,7 @@ export const ConsoleMessage = z.discriminatedUnion('type', [
     service: z.string(),
     description: StatechartDescription,
   }),
-  /** The latest steps of the chosen actor, oldest first, in place of those told before. */
+  /** The latest steps of the chosen actor, oldest first; some may have been told already. */
   z.object({ type: z.literal('history'), address: Address, notes: z.array(StepNote) }),
   z.object({ type: z.literal('note'), address: Address, note: StepNote }),
   /** Something of what was asked for could not be read; it is tried again. */

@@ -31,7 +31,7 @@ function ActivityCard({ activity, nowMs }: { activity: ActivityView; nowMs: numb
       </div>
       <dl className="facts">
         <dt>Attempt</dt>
-        <dd>{attempt}</dd>
+        <dd>{waits ? `${attempt} failed` : attempt}</dd>
         {childId !== name && (
           <>
             <dt>Child</dt>

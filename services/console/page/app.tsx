@@ -64,14 +64,13 @@ function ChosenActor({ actor, live, nowMs }: { actor: ShownActor; live: LiveStat
         <div className="stage-head">
           <h1 title={view.address}>{summary.title}</h1>
           <StatusPill summary={summary} />
-          <span className="stage-address mono">
-            {service} / {type} / {id}
+          <span
+            className="stage-address mono"
+            title={description === undefined ? view.address : `structure ${description.hash}`}
+          >
+            {service} / {type}
+            {view.version === undefined ? '' : `@${view.version}`} / {id}
           </span>
-          {description && (
-            <span className="stage-version" title={`structure ${description.hash}`}>
-              {type}@{view.version ?? description.version}
-            </span>
-          )}
         </div>
         <div className="chart" data-testid="statechart">
           {description ? (
@@ -116,7 +115,7 @@ function NothingChosen({ live, isChosen }: { live: LiveState; isChosen: boolean 
 function Header({ live }: { live: LiveState }) {
   const { text, tone } = connectionWords(live);
   return (
-    <header className="top">
+    <header className="masthead">
       <a className="brand" href="/">
         <img src="/assets/icon.svg" alt="" width="22" height="22" />
         Windlass

@@ -5,6 +5,8 @@ import type { Layout } from './statechart-layout.ts';
 
 /** Smaller than this, nobody can read the names. */
 const READABLE_ZOOM = 0.6;
+/** Larger than this, nothing of its surroundings is seen. */
+const NEAR_ZOOM = 0.85;
 const MARGIN_PX = 36;
 const MOVE_MS = 350;
 
@@ -20,18 +22,13 @@ export function ChartCamera({ layout, interest }: { layout: Layout; interest: re
   const place = JSON.stringify(interest);
   useEffect(() => {
     if (width === 0 || height === 0) return;
-    const whole = viewOn(boundsOf(layout, undefined), { width, height, zoomMin: 0 });
+    const near = { width, height, zoomMin: SMALLEST_ZOOM, zoomMax: NEAR_ZOOM };
+    const whole = viewOn(boundsOf(layout, undefined), { width, height, zoomMin: 0, zoomMax: 1.1 });
     const choices = (JSON.parse(place) as string[][]).map((ids) => boundsOf(layout, ids));
-    const fits = choices.find(
-      (bounds) => viewOn(bounds, { width, height, zoomMin: 0 }).zoom >= READABLE_ZOOM,
-    );
-    const near = viewOn(fits ?? choices.at(-1) ?? boundsOf(layout, []), {
-      width,
-      height,
-      zoomMin: SMALLEST_ZOOM,
-    });
+    const fits = choices.find((bounds) => fittingZoom(bounds, near) >= READABLE_ZOOM);
+    const chosen = viewOn(fits ?? choices.at(-1) ?? boundsOf(layout, []), near);
     const duration = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : MOVE_MS;
-    void setViewport(follows && whole.zoom < READABLE_ZOOM ? near : whole, { duration });
+    void setViewport(follows && whole.zoom < READABLE_ZOOM ? chosen : whole, { duration });
   }, [layout, place, follows, width, height, setViewport]);
   return (
     <Panel position="top-right">
@@ -66,17 +63,17 @@ function boundsOf({ nodes }: Layout, ids: readonly string[] | undefined): Rect {
   };
 }
 
-function viewOn(bounds: Rect, screen: { width: number; height: number; zoomMin: number }): Viewport {
-  const { width, height, zoomMin } = screen;
-  const fitting = Math.min(
-    (width - 2 * MARGIN_PX) / bounds.width,
-    (height - 2 * MARGIN_PX) / bounds.height,
-    1.1,
-  );
-  const zoom = Math.max(fitting, zoomMin);
+type Screen = { width: number; height: number; zoomMin: number; zoomMax: number };
+
+function fittingZoom(bounds: Rect, { width, height }: Screen): number {
+  return Math.min((width - 2 * MARGIN_PX) / bounds.width, (height - 2 * MARGIN_PX) / bounds.height);
+}
+
+function viewOn(bounds: Rect, screen: Screen): Viewport {
+  const zoom = Math.max(screen.zoomMin, Math.min(screen.zoomMax, fittingZoom(bounds, screen)));
   return {
     zoom,
-    x: width / 2 - (bounds.x + bounds.width / 2) * zoom,
-    y: height / 2 - (bounds.y + bounds.height / 2) * zoom,
+    x: screen.width / 2 - (bounds.x + bounds.width / 2) * zoom,
+    y: screen.height / 2 - (bounds.y + bounds.height / 2) * zoom,
   };
 }

@@ -71,9 +71,9 @@ function told(state: LiveState, message: ConsoleMessage, nowMs: number): LiveSta
     case 'statechart':
       return { ...state, statecharts: withStatechart(state.statecharts, message) };
     case 'history':
-      return { ...state, history: message.notes };
+      return { ...state, history: withNotes(state.history ?? [], message.notes) };
     case 'note':
-      return { ...state, history: withNote(state.history ?? [], message.note) };
+      return { ...state, history: withNotes(state.history ?? [], [message.note]) };
     case 'problem':
       return { ...state, problem: message };
   }
@@ -100,9 +100,10 @@ function isSame(a: StatechartDescription, b: StatechartDescription): boolean {
   return a.hash === b.hash && a.version === b.version;
 }
 
-function withNote(history: readonly StepNote[], note: StepNote): readonly StepNote[] {
-  if (history.some(({ step }) => step === note.step)) return history;
-  return [...history, note].toSorted((a, b) => a.step - b.step).slice(-NOTES_MAX);
+/** Each step once, in order, whichever way it came. */
+function withNotes(history: readonly StepNote[], notes: readonly StepNote[]): readonly StepNote[] {
+  const byStep = new Map([...history, ...notes].map((note) => [note.step, note]));
+  return [...byStep.values()].toSorted((a, b) => a.step - b.step).slice(-NOTES_MAX);
 }
 
 /** The statechart an actor runs; undefined when none of its type was told. */

@@ -92,7 +92,7 @@ export function StatechartView({ description, active, moves }: StatechartViewPro
         pannable
         zoomable
         ariaLabel="The whole statechart, small"
-        nodeClassName={({ data }) => (data['isActive'] === true ? 'is-active' : '')}
+        nodeClassName={({ data }) => (data['isLeaf'] === true ? 'is-leaf' : '')}
       />
     </ReactFlow>
   );
@@ -105,17 +105,18 @@ type Drawn = {
   possible: ReadonlySet<number>;
 };
 
-/** Where the eye should be: the innermost active states, and where they may lead; then those states alone. */
+/** Where the eye should be: the innermost active states and where they may lead, or came from; then those alone. */
 function interestOf({ description, active, possible }: Omit<Drawn, 'layout'>): readonly string[][] {
   const leaves = description.nodes.filter(({ id }) => {
     return active.has(id) && !description.nodes.some((one) => one.parent === id && active.has(one.id));
   });
-  const targets = description.edges.flatMap(({ source, targets: [target] }, index) => {
-    const isLeaf = leaves.some(({ id }) => id === source);
-    return possible.has(index) && isLeaf && target !== undefined ? [target] : [];
-  });
   const ids = leaves.map(({ id }) => id);
-  return [[...ids, ...targets], ids];
+  const near = description.edges.flatMap(({ source, targets: [target] }, index) => {
+    if (target === undefined) return [];
+    if (possible.has(index)) return ids.includes(source) ? [target] : [];
+    return possible.size === 0 && ids.includes(target) ? [source] : [];
+  });
+  return [[...ids, ...near], ids];
 }
 
 function nodesOf({ description, layout, active, possible }: Drawn): Node<StateBoxData>[] {

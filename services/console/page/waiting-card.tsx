@@ -44,7 +44,7 @@ function waitsOf({ view, events, nowMs }: WaitingCardProps): string[] {
     ...view.activities.map(({ name, attempt, nextAttemptAtMs }) =>
       nextAttemptAtMs === undefined
         ? `activity ${name}, attempt ${attempt}`
-        : `activity ${name}: attempt ${attempt} ${countdownText(nextAttemptAtMs, nowMs)}`,
+        : `activity ${name}, next attempt ${countdownText(nextAttemptAtMs, nowMs)}`,
     ),
     ...(view.timers ?? []).map(
       ({ event, dueAtMs }) => `timer ${timerName(event)} ${countdownText(dueAtMs, nowMs)}`,
