@@ -23,6 +23,7 @@ const JOBS = {
   verify: ['tools/verify.ts'],
   chaos: ['test/chaos/main.ts'],
   bench: ['bench/main.ts'],
+  simulate: ['test/simulation/main.ts'],
   conformance: ['test/conformance/main.ts'],
 };
 

@@ -4,10 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { serve, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { z } from 'zod';
-import { AUTO_SCALING_ACTIONS } from './actions/auto-scaling-table.ts';
-import { EC2_ACTIONS } from './actions/ec2-table.ts';
-import { ELBV2_ACTIONS } from './actions/elbv2-table.ts';
-import { STS_ACTIONS } from './actions/sts-table.ts';
+import { AWS_ACTIONS } from './actions/aws-actions.ts';
 import { AwsDouble } from './aws-double.ts';
 import { Timings } from './cloud/timings.ts';
 import { awsEndpoint } from './http/aws-endpoint.ts';
@@ -39,12 +36,7 @@ export interface RunningAwsDouble {
 /** Resolves when it listens. @throws SeedError, ZodError; rejects when the port is taken */
 export async function startAwsDouble(options: StartAwsDoubleOptions = {}): Promise<RunningAwsDouble> {
   const double = new AwsDouble({
-    actions: {
-      ec2: EC2_ACTIONS,
-      autoscaling: AUTO_SCALING_ACTIONS,
-      elasticloadbalancing: ELBV2_ACTIONS,
-      sts: STS_ACTIONS,
-    },
+    actions: AWS_ACTIONS,
     timings: Timings.parse(options.timings ?? {}),
     directory: options.dataDir,
     now: options.now ?? Date.now,

@@ -26,6 +26,7 @@ export function cloudActivity<N extends CloudActivityName>(
     if (!checked.success) throw invalid(name, checked.error.message);
     const output = await provider[name](checked.data as CloudActivityInput<N>, {
       idempotencyKey: context.idempotencyKey,
+      attempt: context.attempt,
       signal: context.signal,
     });
     return schema.output.parse(output) as CloudActivityOutput<N>;

@@ -9,6 +9,8 @@ import type {
 export type ProviderCall = {
   /** The same for every try of one activity: client tokens are made from it. 1 to 64 characters of [a-z0-9-]. */
   idempotencyKey: string;
+  /** Which try it is, from 1. Absent: there will be no other. */
+  attempt?: number;
   signal: AbortSignal;
 };
 

@@ -61,13 +61,19 @@ export class MemoryBus {
   /** Nodes that joined, by service. */
   readonly members = new Map<string, Map<string, (nodes: readonly string[]) => void>>();
   readonly #services = new Map<string, MemoryService>();
+  readonly #parked = new Set<string>();
+  readonly #losesAck: () => boolean;
   #revision = 0;
 
-  /** @param args.delayMs absent: calls and deliveries take no time */
-  constructor(args: { clock: Clock; topology: Topology; delayMs?: () => number }) {
+  /**
+   * @param args.delayMs absent: calls and deliveries take no time
+   * @param args.losesAck whether the next word of a worker that a task is done gets lost; absent: never
+   */
+  constructor(args: { clock: Clock; topology: Topology; delayMs?: () => number; losesAck?: () => boolean }) {
     this.clock = args.clock;
     this.topology = args.topology;
     this.delayMs = args.delayMs;
+    this.#losesAck = args.losesAck ?? (() => false);
   }
 
   service(name: string): MemoryService {
@@ -82,9 +88,43 @@ export class MemoryBus {
     const { queues } = this.service(service);
     const known = queues.get(queue);
     if (known) return known;
-    const created = new MemoryTaskQueue(this.clock);
+    const created = new MemoryTaskQueue(this.clock, this.#losesAck);
     queues.set(queue, created);
     return created;
+  }
+
+  /** Changes the owner of a partition when its epoch is the expected one; the new epoch, or null. */
+  own(service: string, args: { partition: number; node: string | null; expected: number }): number | null {
+    const home = this.service(service);
+    const { partition, node, expected } = args;
+    if ((home.owners.get(partition)?.epoch ?? 0) !== expected) return null;
+    const owner = { partition, node, epoch: this.nextRevision() };
+    home.owners.set(partition, owner);
+    for (const watcher of home.ownerWatchers) watcher(owner);
+    return owner.epoch;
+  }
+
+  /** Forgets the entries of a log below a sequence. */
+  purge(service: string, args: { log: LogEntry['log']; partition: number; belowSequence: number }): void {
+    const log = this.service(service)[args.log];
+    const { partition, belowSequence } = args;
+    log.entries = log.entries.filter(
+      (entry) => entry.partition !== partition || entry.sequence >= belowSequence,
+    );
+  }
+
+  /** What a node tells a waiting requester. */
+  reply(to: string, answer: Json): void {
+    this.inboxes.get(to)?.(answer);
+  }
+
+  /** Parks an entry once, however often it is tried. */
+  park(service: string, parked: { entry: LogEntry; reason: string }): void {
+    const { log, partition, sequence } = parked.entry;
+    const source = `${service}-${log}-${partition}-${sequence}`;
+    if (this.#parked.has(source)) return;
+    this.#parked.add(source);
+    this.dead.push(parked);
   }
 
   /** Applies a commit or throws; returns the new revision. */
@@ -114,7 +154,7 @@ export class MemoryBus {
     const { ingress } = this.service(partsOf(envelope.to).service);
     if (ingress.ids.has(envelope.id)) return;
     ingress.ids.add(envelope.id);
-    this.#append('ingress', { log: ingress, envelope });
+    this.append('ingress', { home: this.service(partsOf(envelope.to).service), envelope });
   }
 
   /** Appends raw text as a foreign client could: it need not be an envelope. */
@@ -154,12 +194,13 @@ export class MemoryBus {
     const own = placeOf(args.from, this.topology);
     const near =
       partsOf(envelope.to).service === home.name && placeOf(envelope.to, this.topology).shard === own.shard;
-    if (near) this.#append('mailbox', { log: home.mailbox, envelope });
+    if (near) this.append('mailbox', { home, envelope });
     else this.deliver(envelope);
   }
 
-  #append(name: LogEntry['log'], args: { log: Log; envelope: Envelope }): void {
-    const { log, envelope } = args;
+  protected append(name: LogEntry['log'], args: { home: MemoryService; envelope: Envelope }): LogEntry {
+    const { home, envelope } = args;
+    const log = home[name];
     log.sequence += 1;
     const entry: LogEntry = {
       log: name,
@@ -170,6 +211,7 @@ export class MemoryBus {
     };
     log.entries.push(entry);
     for (const reader of log.readers) reader(entry);
+    return entry;
   }
 
   #dispatch(home: MemoryService, task: ActivityTask): void {
@@ -184,12 +226,13 @@ export class MemoryBus {
     void this.clock.sleep(envelope.dueAtMs - this.clock.nowMs(), abort.signal).then(() => {
       if (abort.signal.aborted) return;
       home.alarms.delete(envelope.to);
-      this.#append('mailbox', { log: home.mailbox, envelope });
+      this.append('mailbox', { home, envelope });
     });
   }
 
   #clearAlarm(home: MemoryService, address: Address): void {
-    home.alarms.get(address)?.abort();
+    // With a reason, because making the default one takes longer than all the rest.
+    home.alarms.get(address)?.abort('cleared');
     home.alarms.delete(address);
   }
 }

@@ -1,23 +1,14 @@
 /**
  * All ports of a node on the bus in memory. A node can be killed at any port call.
- *
- * N1 A killed node's calls never return, and nothing reaches it any more: as with a dead process.
- * N2 A crash before a call leaves the bus untouched; a crash after it leaves the effect, and nobody who knows.
  */
 import { ActorRecord } from '#contracts/actor-record.ts';
 import { Envelope } from '#contracts/envelope.ts';
 import type { NodePorts } from '../node.ts';
-import type { Clock, LogEntry, PartitionOwner, Subscription } from '../ports.ts';
-import { DelayedChannel } from './delayed-channel.ts';
+import type { Clock, LogEntry, PartitionOwner } from '../ports.ts';
+import { CommitConflict } from '../runtime-error.ts';
 import type { MemoryBus } from './memory-bus.ts';
 import { sharedPorts } from './memory-shared-ports.ts';
-
-/**
- * Decides at each port call whether the process dies there. `freeze`: the call hangs for a while, the node is believed
- * dead meanwhile, and then goes on as if nothing had happened: a zombie. `suspend`: the same for the whole process, as
- * by SIGSTOP; what was sent to it meanwhile arrives afterwards, all at once.
- */
-export type CrashPlan = (call: string) => 'go-on' | 'crash-before' | 'crash-after' | 'freeze' | 'suspend';
+import { never, NodeLife, NOTICE_MS, type MemoryNodeOptions } from './node-life.ts';
 
 export type MemoryNode = {
   ports: NodePorts;
@@ -26,14 +17,8 @@ export type MemoryNode = {
   readonly alive: boolean;
 };
 
-const NOTICE_MS = 250;
-const FREEZE_MS = 5_000;
-
-export function memoryNode(
-  bus: MemoryBus,
-  args: { service: string; node: string; crashPlan?: CrashPlan },
-): MemoryNode {
-  const life = new Life({ bus, ...args });
+export function memoryNode(bus: MemoryBus, args: MemoryNodeOptions): MemoryNode {
+  const life = new NodeLife({ bus, ...args });
   return {
     ports: portsOf(life),
     kill: (noticeAfterMs = NOTICE_MS) => life.kill(noticeAfterMs),
@@ -43,117 +28,11 @@ export function memoryNode(
   };
 }
 
-class Life {
-  alive = true;
-  readonly bus: MemoryBus;
-  readonly service: string;
-  readonly node: string;
-  readonly #crashPlan: CrashPlan;
-  readonly #closers = new Set<() => void>();
-  #suspendedUntilMs = 0;
-
-  constructor(args: { bus: MemoryBus; service: string; node: string; crashPlan?: CrashPlan }) {
-    this.bus = args.bus;
-    this.service = args.service;
-    this.node = args.node;
-    this.#crashPlan = args.crashPlan ?? (() => 'go-on');
-  }
-
-  /** Runs a port call, unless the process dies there. */
-  async call<T>(name: string, act: () => T): Promise<T> {
-    if (!this.alive) return never();
-    const plan = this.#crashPlan(name);
-    if (plan === 'crash-before') return this.#die();
-    if (plan === 'suspend') this.#suspendedUntilMs = this.bus.clock.nowMs() + FREEZE_MS;
-    if (plan === 'freeze' || plan === 'suspend') await this.#freeze();
-    await this.running();
-    await this.#travel();
-    if (!this.alive) return never();
-    const result = act();
-    if (plan === 'crash-after') return this.#die();
-    if (this.bus.delayMs) await this.#travel();
-    await this.running();
-    return this.alive ? result : never();
-  }
-
-  /** Resolves when the process is not suspended. */
-  async running(): Promise<void> {
-    const { clock } = this.bus;
-    while (this.#suspendedUntilMs > clock.nowMs()) await clock.sleep(this.#suspendedUntilMs - clock.nowMs());
-  }
-
-  /** A subscription's way from the bus to this node. */
-  channel<T>(receive: (value: T) => void): DelayedChannel<T> {
-    const { clock, delayMs } = this.bus;
-    return new DelayedChannel<T>({
-      clock,
-      delayMs,
-      notBeforeMs: () => this.#suspendedUntilMs,
-      receive: (value) => {
-        if (this.alive) receive(value);
-      },
-    });
-  }
-
-  /** A reply never arrives in the same turn as its request. */
-  async #travel(): Promise<void> {
-    const { delayMs, clock } = this.bus;
-    await (delayMs ? clock.sleep(delayMs()) : Promise.resolve());
-  }
-
-  /** Keeps a subscription until it is closed or the process dies. */
-  hold(close: () => void): Subscription {
-    this.#closers.add(close);
-    return {
-      close: async () => {
-        this.#closers.delete(close);
-        close();
-      },
-    };
-  }
-
-  kill(noticeAfterMs: number): void {
-    if (!this.alive) return;
-    this.alive = false;
-    for (const close of this.#closers) close();
-    void this.bus.clock.sleep(noticeAfterMs).then(() => {
-      this.leaveMembers();
-      for (const queue of this.bus.service(this.service).queues.values()) queue.forget(this.node);
-    });
-  }
-
-  async #freeze(): Promise<void> {
-    const members = this.bus.members.get(this.service);
-    const tell = members?.get(this.node);
-    this.leaveMembers();
-    for (const queue of this.bus.service(this.service).queues.values()) queue.lendAgain(this.node);
-    await this.bus.clock.sleep(FREEZE_MS);
-    if (!members || !tell || !this.alive) return;
-    members.set(this.node, tell);
-    for (const hear of members.values()) hear([...members.keys()].toSorted());
-  }
-
-  leaveMembers(): void {
-    const members = this.bus.members.get(this.service);
-    if (!members?.delete(this.node)) return;
-    for (const tell of members.values()) tell([...members.keys()].toSorted());
-  }
-
-  #die(): Promise<never> {
-    this.kill(NOTICE_MS);
-    return never();
-  }
-}
-
-function never(): Promise<never> {
-  return new Promise(() => undefined);
-}
-
-function portsOf(life: Life): NodePorts {
+function portsOf(life: NodeLife): NodePorts {
   const { bus, service } = life;
   const home = bus.service(service);
   const clock: Clock = {
-    nowMs: () => bus.clock.nowMs(),
+    nowMs: () => bus.clock.nowMs() + life.skewMs,
     sleep: async (delayMs, signal) => {
       await bus.clock.sleep(delayMs, signal);
       await life.running();
@@ -164,13 +43,25 @@ function portsOf(life: Life): NodePorts {
     clock,
     store: {
       load: (address) =>
-        life.call('store.load', () => {
-          const stored = home.records.get(address);
-          return stored
-            ? { record: ActorRecord.parse(JSON.parse(stored.record)), revision: stored.revision }
-            : null;
-        }),
-      commit: (commit) => life.call('store.commit', () => bus.commit(service, commit)),
+        life.call(
+          'store.load',
+          () => {
+            const stored = home.records.get(address);
+            return stored
+              ? { record: ActorRecord.parse(JSON.parse(stored.record)), revision: stored.revision }
+              : null;
+          },
+          'fails',
+        ),
+      commit: (commit) => {
+        // The stored record tells whether the step is done, unless somebody has committed another one since.
+        const again = (revision: number): number => {
+          const { address } = commit.record;
+          if (home.records.get(address)?.revision !== revision) throw new CommitConflict(address);
+          return revision;
+        };
+        return life.call('store.commit', () => bus.commit(service, commit), { again });
+      },
     },
     logs: logsOf(life),
     membership: membershipOf(life),
@@ -193,13 +84,22 @@ function portsOf(life: Life): NodePorts {
           return life.hold(() => home.cancelListeners.delete(callback));
         }),
     },
-    ingress: { send: (envelope) => life.call('ingress.send', () => bus.deliver(Envelope.parse(envelope))) },
-    replies: { reply: (to, answer) => bus.inboxes.get(to)?.(answer) },
+    ingress: {
+      send: (envelope) => {
+        const act = (): void => bus.deliver(Envelope.parse(envelope));
+        return life.call('ingress.send', act, { again: act });
+      },
+    },
+    replies: {
+      reply: (to, answer) => {
+        if (life.alive) bus.reply(to, answer);
+      },
+    },
     ...sharedPorts({ bus, clock, call: (name, act) => life.call(name, act) }),
   };
 }
 
-function logsOf(life: Life): NodePorts['logs'] {
+function logsOf(life: NodeLife): NodePorts['logs'] {
   const { bus } = life;
   const home = bus.service(life.service);
   return {
@@ -220,20 +120,12 @@ function logsOf(life: Life): NodePorts['logs'] {
         });
       }),
     purge: ({ log, partition, belowSequence }) =>
-      life.call('logs.purge', () => {
-        const entries = home[log].entries;
-        home[log].entries = entries.filter(
-          (entry) => entry.partition !== partition || entry.sequence >= belowSequence,
-        );
-      }),
-    park: (entry, reason) =>
-      life.call('logs.park', () => {
-        bus.dead.push({ entry, reason });
-      }),
+      life.call('logs.purge', () => bus.purge(life.service, { log, partition, belowSequence }), 'fails'),
+    park: (entry, reason) => life.call('logs.park', () => bus.park(life.service, { entry, reason }), 'fails'),
   };
 }
 
-function membershipOf(life: Life): NodePorts['membership'] {
+function membershipOf(life: NodeLife): NodePorts['membership'] {
   const { bus, service, node } = life;
   return {
     join: (_node, onChange) =>
@@ -248,17 +140,11 @@ function membershipOf(life: Life): NodePorts['membership'] {
   };
 }
 
-function ownershipOf(life: Life): NodePorts['ownership'] {
+function ownershipOf(life: NodeLife): NodePorts['ownership'] {
   const { bus } = life;
   const home = bus.service(life.service);
-  const put = (args: { partition: number; node: string | null; expected: number }): number | null => {
-    const current = home.owners.get(args.partition)?.epoch ?? 0;
-    if (current !== args.expected) return null;
-    const owner = { partition: args.partition, node: args.node, epoch: bus.nextRevision() };
-    home.owners.set(args.partition, owner);
-    for (const watcher of home.ownerWatchers) watcher(owner);
-    return owner.epoch;
-  };
+  const put = (args: { partition: number; node: string | null; expected: number }) =>
+    bus.own(life.service, args);
   return {
     watch: (onOwner) =>
       life.call('ownership.watch', () => {
@@ -269,10 +155,13 @@ function ownershipOf(life: Life): NodePorts['ownership'] {
         return life.hold(() => home.ownerWatchers.delete(watcher));
       }),
     claim: ({ partition, node, seenEpoch }) =>
-      life.call('ownership.claim', () => put({ partition, node, expected: seenEpoch })),
+      // Whether it went through is seen by the watch.
+      life.call('ownership.claim', () => put({ partition, node, expected: seenEpoch }), { instead: null }),
     currentEpoch: (partition) =>
-      life.call('ownership.currentEpoch', () => home.owners.get(partition)?.epoch ?? 0),
+      life.call('ownership.currentEpoch', () => home.owners.get(partition)?.epoch ?? 0, 'fails'),
     release: ({ partition, epoch }) =>
-      life.call('ownership.release', () => void put({ partition, node: null, expected: epoch })),
+      life.call('ownership.release', () => void put({ partition, node: null, expected: epoch }), {
+        instead: undefined,
+      }),
   };
 }

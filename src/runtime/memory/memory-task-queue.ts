@@ -21,12 +21,15 @@ type Consumer = {
 
 export class MemoryTaskQueue {
   readonly #clock: Clock;
+  readonly #losesAck: () => boolean;
   readonly #waiting: Item[] = [];
   readonly #lent = new Map<Item, Loan>();
   #consumers: Consumer[] = [];
 
-  constructor(clock: Clock) {
+  /** @param losesAck whether the next word that a task is done gets lost: then it is lent again */
+  constructor(clock: Clock, losesAck: () => boolean = () => false) {
     this.#clock = clock;
+    this.#losesAck = losesAck;
   }
 
   /** Tasks that wait or are worked on. */
@@ -98,7 +101,7 @@ export class MemoryTaskQueue {
     // It may have been taken from a node that was believed dead.
     if (this.#lent.get(item) !== args.loan) return;
     this.#lent.delete(item);
-    if (!args.isDone) {
+    if (!args.isDone || this.#losesAck()) {
       void this.#clock.sleep(RETRY_MS).then(() => {
         this.#waiting.push(item);
         this.#pump();

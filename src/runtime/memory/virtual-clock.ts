@@ -1,15 +1,17 @@
 /** A clock that moves only when told to: hours of waiting pass in milliseconds, in a reproducible order. */
 import type { Clock } from '../ports.ts';
-
-type Sleeper = { atMs: number; order: number; wake: () => void };
+import { SleeperHeap, type Sleeper } from './sleeper-heap.ts';
 
 export class VirtualClock implements Clock {
+  readonly #sleepers = new SleeperHeap();
+  readonly #orderOf: (count: number) => number;
   #nowMs: number;
-  #order = 0;
-  #sleepers: Sleeper[] = [];
+  #count = 0;
 
-  constructor(startMs = Date.UTC(2026, 0, 1)) {
+  /** @param orderOf decides who of several that are due at the same time goes first; absent: who came first */
+  constructor(startMs = Date.UTC(2026, 0, 1), orderOf: (count: number) => number = (count) => count) {
     this.#nowMs = startMs;
+    this.#orderOf = orderOf;
   }
 
   nowMs(): number {
@@ -19,18 +21,25 @@ export class VirtualClock implements Clock {
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#order += 1;
+      this.#count += 1;
       const sleeper: Sleeper = {
         atMs: this.#nowMs + Math.max(0, delayMs),
-        order: this.#order,
+        order: this.#orderOf(this.#count),
+        count: this.#count,
+        gone: false,
         wake: resolve,
       };
       this.#sleepers.push(sleeper);
+      if (!signal) return;
       const onAbort = (): void => {
-        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+        sleeper.gone = true;
         resolve();
       };
-      signal?.addEventListener('abort', onAbort, { once: true });
+      sleeper.wake = () => {
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
     });
   }
 
@@ -61,17 +70,8 @@ export class VirtualClock implements Clock {
   }
 
   #takeDue(endMs: number): Sleeper | undefined {
-    let earliest: Sleeper | undefined;
-    for (const sleeper of this.#sleepers) {
-      const sooner =
-        !earliest ||
-        sleeper.atMs < earliest.atMs ||
-        (sleeper.atMs === earliest.atMs && sleeper.order < earliest.order);
-      if (sooner) earliest = sleeper;
-    }
-    if (!earliest || earliest.atMs > endMs) return undefined;
-    this.#sleepers = this.#sleepers.filter((sleeper) => sleeper !== earliest);
-    return earliest;
+    const first = this.#sleepers.first();
+    return first && first.atMs <= endMs ? this.#sleepers.take() : undefined;
   }
 }
 

@@ -5,6 +5,7 @@ import { ActivityFailed } from '#runtime/activity.ts';
 import type { CloudProvider, ProviderCall } from '../provider.ts';
 import { findGroup, writeGroup } from './auto-scaling-call.ts';
 import { isAlreadyExists } from './aws-failure.ts';
+import { assertAbsent } from './believed-absent.ts';
 import type { AwsSession, AwsSessions } from './aws-sessions.ts';
 import { isMadeBy, ownershipTags, userTags } from './resource-tags.ts';
 
@@ -33,7 +34,10 @@ export function autoScalingLifecycle(sessions: AwsSessions): Lifecycle {
     async deleteAutoScalingGroup(input, call) {
       const session = sessions.of(input);
       const group = await findGroup(session, input.serverGroupName, call.signal);
-      if (group === null) return { outcome: 'absent' };
+      if (group === null) {
+        if (input.onlyOperation !== undefined) assertAbsent(`Server group '${input.serverGroupName}'`, call);
+        return { outcome: 'absent' };
+      }
       if (input.onlyOperation !== undefined && !isMadeBy(group.Tags, input.onlyOperation))
         return { outcome: 'unchanged' };
       // `Status` is only set while the group is being deleted.

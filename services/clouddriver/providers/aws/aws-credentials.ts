@@ -74,7 +74,7 @@ async function assumeRole(account: Account, options: AwsSessionOptions): Promise
     maxAttempts: 1,
     ...(account.endpoint === undefined ? {} : { endpoint: account.endpoint }),
     ...(provide ? { credentials: provide } : {}),
-    requestHandler: {
+    requestHandler: options.transport ?? {
       connectionTimeout: options.timeouts.connectMs,
       requestTimeout: options.timeouts.requestMs,
     },

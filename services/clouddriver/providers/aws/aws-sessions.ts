@@ -5,7 +5,7 @@
  * The SDK tries once (`maxAttempts: 1`): it cannot know an outcome, and its retries would be neither durable nor visible.
  */
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
-import { EC2Client } from '@aws-sdk/client-ec2';
+import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ActivityFailed } from '#runtime/activity.ts';
 import type { Clock } from '#runtime/ports.ts';
@@ -17,11 +17,16 @@ import { awsFailure, isStaleCredentials, isThrottle, type FailureHint } from './
 
 export type AwsService = 'ec2' | 'autoscaling' | 'elasticloadbalancing';
 
+/** Carries requests of the SDK to a cloud and brings the answers back. */
+export type AwsTransport = NonNullable<EC2ClientConfig['requestHandler']>;
+
 export type AwsSessionOptions = {
   accounts: readonly Account[];
   timeouts: AwsTimeouts;
   rateLimits: CloudRates;
   clock: Clock;
+  /** Absent: HTTP, with the timeouts. */
+  transport?: AwsTransport;
 };
 
 export type CallHint = Omit<FailureHint, 'nowMs'>;
@@ -90,13 +95,13 @@ export type AwsSessions = ReturnType<typeof createAwsSessions>;
 type SessionPlace = { account: Account; region: string; credentials: CredentialSource };
 
 function openSession({ account, region, credentials }: SessionPlace, options: AwsSessionOptions): AwsSession {
-  const { timeouts, rateLimits, clock } = options;
+  const { timeouts, rateLimits, clock, transport } = options;
   const settings = {
     region,
     maxAttempts: 1,
     ...(account.endpoint === undefined ? {} : { endpoint: account.endpoint }),
     ...(credentials.provide ? { credentials: credentials.provide } : {}),
-    requestHandler: {
+    requestHandler: transport ?? {
       connectionTimeout: timeouts.connectMs,
       requestTimeout: timeouts.requestMs,
       throwOnRequestTimeout: true,

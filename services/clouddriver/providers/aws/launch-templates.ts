@@ -9,6 +9,7 @@ import { ActivityFailed } from '#runtime/activity.ts';
 import type { CloudProvider, ProviderCall } from '../provider.ts';
 import { isAlreadyExists, isNotFound } from './aws-failure.ts';
 import type { AwsSession, AwsSessions } from './aws-sessions.ts';
+import { assertAbsent } from './believed-absent.ts';
 import { launchTemplateData } from './launch-template-content.ts';
 import { isMadeBy, ownershipTags, userTags } from './resource-tags.ts';
 
@@ -54,7 +55,11 @@ export function launchTemplates(sessions: AwsSessions): LaunchTemplates {
         ...(wanted === undefined ? { name: input.launchTemplateName } : { id: wanted }),
         signal: call.signal,
       });
-      if (found === null) return { outcome: 'absent' };
+      if (found === null) {
+        if (input.onlyOperation !== undefined)
+          assertAbsent(`Launch template '${input.launchTemplateName}'`, call);
+        return { outcome: 'absent' };
+      }
       if (input.onlyOperation !== undefined && !isMadeBy(found.Tags, input.onlyOperation)) {
         return { outcome: 'unchanged' };
       }

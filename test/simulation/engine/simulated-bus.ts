@@ -1,12 +1,13 @@
 /** A bus that writes down what happens on it, judges each commit, and can be weakened on purpose. */
-import { createHash } from 'node:crypto';
-import { partsOf, type Address } from '#contracts/address.ts';
+import { partsOf } from '#contracts/address.ts';
 import type { Envelope } from '#contracts/envelope.ts';
+import type { Json } from '#contracts/json.ts';
 import type { Topology } from '#contracts/topology.ts';
-import { MemoryBus } from '#runtime/memory/memory-bus.ts';
+import { MemoryBus, type MemoryService } from '#runtime/memory/memory-bus.ts';
 import type { Clock, Commit, LogEntry } from '#runtime/ports.ts';
 import type { NodePorts } from '#runtime/node.ts';
-import type { SeededRandom } from './simulation-random.ts';
+import { History, type Attempted } from './history.ts';
+import type { SeededRandom } from './seeded-random.ts';
 
 /**
  * A promise that the bus breaks, to prove that a judge sees it:
@@ -25,7 +26,7 @@ export type Weakness =
   | 'reorder'
   | 'forget-too-much';
 
-export type SimulationBusOptions = {
+export type SimulatedBusOptions = {
   clock: Clock;
   topology: Topology;
   random: SeededRandom;
@@ -36,51 +37,100 @@ const DELAY_MS_MAX = 40;
 const LATE_MS_MAX = 900;
 const SOME = 0.08;
 const REPEATED = 0.1;
+const ACKS_LOST = 0.05;
 
-export class SimulationBus extends MemoryBus {
-  /** What no run may show, in order. */
-  readonly violations: string[] = [];
+export class SimulatedBus extends MemoryBus {
+  readonly history = new History();
   readonly #weaken: Weakness | undefined;
   readonly #random: SeededRandom;
-  readonly #trace = createHash('sha256');
-  readonly #last = new Map<Address, { revision: number; step: number }>();
-  #lines = 0;
+  #calm = false;
 
-  constructor({ clock, topology, random, weaken }: SimulationBusOptions) {
+  constructor({ clock, topology, random, weaken }: SimulatedBusOptions) {
     const travel = random.fork();
+    const acks = random.fork();
+    const isCalm = { now: () => false };
     // Mostly quick; now and then so late that others have moved on.
     super({
       clock,
       topology,
       delayMs: () => (travel.chance(0.02) ? travel.between(0, LATE_MS_MAX) : travel.between(0, DELAY_MS_MAX)),
+      losesAck: () => acks.chance(ACKS_LOST) && !isCalm.now(),
     });
+    isCalm.now = () => this.#calm;
     this.#random = random.fork();
     this.#weaken = weaken;
   }
 
-  /** Adds a line to what makes two runs the same. */
-  note(line: string): void {
-    this.#lines += 1;
-    this.#trace.update(`${this.clock.nowMs()} ${line}\n`);
+  /** From now on nothing gets lost. */
+  endFaults(): void {
+    this.#calm = true;
+    this.history.add({ kind: 'calm', atMs: this.clock.nowMs() });
   }
 
-  traceHash(): string {
-    return `${this.#lines}:${this.#trace.copy().digest('hex')}`;
+  /** Adds a line to what makes two runs the same. */
+  note(line: string): void {
+    this.history.note(this.clock.nowMs(), line);
+  }
+
+  /** Code of an activity begins to run. */
+  noteAttempt(attempt: Omit<Attempted, 'kind'>): void {
+    const { node, name, idempotencyKey } = attempt;
+    this.note(`attempt ${node} ${name} ${idempotencyKey} ${attempt.attempt}`);
+    this.history.add({ kind: 'attempted', atMs: this.clock.nowMs(), ...attempt });
   }
 
   override commit(service: string, commit: Commit): number {
     const revision = super.commit(service, this.#weakened(service, commit));
-    const { address, step, state } = commit.record;
-    this.note(`commit ${address} ${step} ${revision} ${JSON.stringify(state.value)}`);
-    const last = this.#last.get(address) ?? { revision: 0, step: 0 };
-    if (revision <= last.revision) this.violations.push(`revision of ${address} fell to ${revision}`);
-    if (step !== last.step + 1) this.violations.push(`${address} went from step ${last.step} to ${step}`);
-    this.#last.set(address, { revision, step });
+    const { record, expectedRevision, partition, epoch, effects } = commit;
+    const { address, state } = record;
+    this.note(`commit ${address} ${record.step} ${revision} ${epoch} ${JSON.stringify(state.value)}`);
+    const stored = this.service(service).records.get(address)?.record ?? '';
+    const atMs = this.clock.nowMs();
+    const step = { record, stored, revision, expectedRevision, partition, epoch, effects };
+    this.history.add({ kind: 'committed', atMs, service, address, ...step });
     return revision;
   }
 
+  override own(service: string, args: { partition: number; node: string | null; expected: number }) {
+    const epoch = super.own(service, args);
+    const { partition, node } = args;
+    this.note(`own ${service} ${partition} ${node} ${epoch}`);
+    if (epoch !== null)
+      this.history.add({ kind: 'owned', atMs: this.clock.nowMs(), service, partition, node, epoch });
+    return epoch;
+  }
+
+  override purge(service: string, args: Parameters<MemoryBus['purge']>[1]): void {
+    super.purge(service, args);
+    this.history.add({ kind: 'purged', atMs: this.clock.nowMs(), service, ...args });
+  }
+
+  override park(service: string, parked: { entry: LogEntry; reason: string }): void {
+    super.park(service, parked);
+    this.note(`park ${service} ${parked.reason}`);
+    this.history.add({ kind: 'parked', atMs: this.clock.nowMs(), service, ...parked });
+  }
+
+  override reply(to: string, answer: Json): void {
+    super.reply(to, answer);
+    this.history.add({ kind: 'replied', atMs: this.clock.nowMs(), to, answer });
+  }
+
+  protected override append(
+    name: LogEntry['log'],
+    args: { home: MemoryService; envelope: Envelope },
+  ): LogEntry {
+    const entry = super.append(name, args);
+    const { log, partition, sequence, raw } = entry;
+    const { envelope } = args;
+    const service = args.home.name;
+    const atMs = this.clock.nowMs();
+    this.note(`accept ${service} ${log} ${sequence} ${envelope.id}`);
+    this.history.add({ kind: 'accepted', atMs, service, log, partition, sequence, envelope, raw });
+    return entry;
+  }
+
   override deliver(envelope: Envelope): void {
-    this.note(`deliver ${envelope.id}`);
     if (this.#weaken === 'lose-after-ack' && this.#random.chance(SOME)) return;
     super.deliver(envelope);
     // A relay that died before it forgot what it had passed on passes it on again.

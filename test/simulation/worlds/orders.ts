@@ -5,11 +5,13 @@ import type { Failure } from '#contracts/failure.ts';
 import { Topology } from '#contracts/topology.ts';
 import { ActivityFailed } from '#runtime/activity.ts';
 import { VirtualClock } from '#runtime/memory/virtual-clock.ts';
-import { SimulationBus, type Weakness } from './simulation-bus.ts';
-import { SimulatedCluster } from './simulation-cluster.ts';
-import { SeededRandom } from './simulation-random.ts';
-import { orderDefinitions } from './order.machine.ts';
-import type { SimulationVerdict } from './simulation-verdict.ts';
+import { SimulatedBus, type Weakness } from '../engine/simulated-bus.ts';
+import { SimulatedCluster } from '../engine/simulated-cluster.ts';
+import { SeededRandom } from '../engine/seeded-random.ts';
+import { orderDefinitions } from '#test/support/order.machine.ts';
+import { checkInvariants } from '../invariants/all-invariants.ts';
+import { storedRecords } from '../invariants/evidence.ts';
+import type { Finding, RunResult } from '../engine/run-result.ts';
 
 const FAULTS_MS = 25_000;
 const LIVENESS_MS = 120_000;
@@ -23,22 +25,22 @@ const LOST_ANSWER: Failure = { code: 'TIMEOUT', message: 'it may have happened',
 /** Sales over the counter: the ledger hears of them in bursts, one behind the other. */
 const COUNTER_SALES_MAX = 60;
 
-export async function simulateOrders(
-  seed: number,
-  options: { weaken?: Weakness } = {},
-): Promise<SimulationVerdict> {
+export async function simulateOrders(seed: number, options: { weaken?: Weakness } = {}): Promise<RunResult> {
   const random = new SeededRandom(seed);
-  const clock = new VirtualClock();
-  const bus = new SimulationBus({ clock, topology, random: random.fork(), ...options });
+  const order = random.fork();
+  const clock = new VirtualClock(undefined, () => order.next());
+  const bus = new SimulatedBus({ clock, topology, random: random.fork(), ...options });
   const intensity = random.next();
   const cluster = new SimulatedCluster({
     bus,
     random: random.fork(),
     rates: {
-      crashBefore: 0.02 * intensity,
-      crashAfter: 0.02 * intensity,
+      'crash-before': 0.02 * intensity,
+      'crash-after': 0.02 * intensity,
       freeze: 0.01 * intensity,
       suspend: 0.01 * intensity,
+      'lose-request': 0.01 * intensity,
+      'lose-answer': 0.01 * intensity,
     },
   });
   const orders = random.between(3, 8);
@@ -74,44 +76,56 @@ export async function simulateOrders(
   }
   await clock.advance(FAULTS_MS);
   cluster.endFaults();
-  const found: string[] = [...bus.violations];
+  const found: Finding[] = [];
   await clock
     .advanceUntil(() => isOver(bus, { orders, shipped: orders + sales }), LIVENESS_MS)
-    .catch(() => found.push('stuck: not over two minutes after the last fault'));
+    .catch(() => found.push({ kind: 'stuck', text: 'not over two minutes after the last fault' }));
   // What comes too often comes late.
   await clock.advance(5_000);
-  found.push(...judgeOrders(bus, { orders, sales, charges }), ...bus.violations);
+  found.push(...judgeOrders(bus, { orders, sales, charges }));
+  const evidence = {
+    happenings: bus.history.happenings,
+    records: storedRecords(bus),
+    cloud: { calls: [], lives: [] },
+    secrets: [],
+    endedAtMs: clock.nowMs(),
+  };
+  found.push(...checkInvariants(evidence));
+  const { crashes, freezes, losses, replacements } = cluster;
+  const traceHash = bus.history.traceHash();
   return {
-    findings: [...new Set(found)],
-    traceHash: bus.traceHash(),
-    crashes: cluster.crashes,
-    freezes: cluster.freezes,
-    replacements: cluster.replacements,
+    seed,
+    deployments: orders,
+    findings: found,
+    traceHash,
+    crashes,
+    freezes,
+    losses,
+    replacements,
+    evidence,
   };
 }
 
 function judgeOrders(
-  bus: SimulationBus,
+  bus: SimulatedBus,
   { orders, sales, charges }: { orders: number; sales: number; charges: ReadonlySet<string> },
-): string[] {
-  const found: string[] = [];
+): Finding[] {
+  const found: Finding[] = [];
   for (let order = 0; order < orders; order += 1) {
-    const record = recordOf(bus, orderAddress(order));
-    if (!record) found.push(`lost: order ${order} does not exist`);
-    else if (record.status !== 'done') found.push(`lost: order ${order} is ${record.status}`);
+    const status = recordOf(bus, orderAddress(order))?.status ?? 'unknown';
+    if (status !== 'done') found.push({ kind: 'lost', text: `order ${order} is ${status}` });
   }
-  const charged = charges.size;
-  if (charged !== orders)
-    found.push(`${charged > orders ? 'doubled' : 'lost'}: ${charged} of ${orders} charged`);
-  const shipped = recordOf(bus, ledger)?.state.context['shipped'];
-  const all = orders + sales;
-  if (shipped !== all)
-    found.push(`${Number(shipped) > all ? 'doubled' : 'lost'}: ${JSON.stringify(shipped)} of ${all} counted`);
-  for (const { reason } of bus.dead) found.push(`parked: ${reason}`);
+  const compare = (count: number, wanted: number, what: string): void => {
+    if (count !== wanted)
+      found.push({ kind: count > wanted ? 'doubled' : 'lost', text: `${count} of ${wanted} ${what}` });
+  };
+  compare(charges.size, orders, 'charged');
+  compare(Number(recordOf(bus, ledger)?.state.context['shipped'] ?? 0), orders + sales, 'counted');
+  for (const { reason } of bus.dead) found.push({ kind: 'lost', text: `parked: ${reason}` });
   return found;
 }
 
-function isOver(bus: SimulationBus, { orders, shipped }: { orders: number; shipped: number }): boolean {
+function isOver(bus: SimulatedBus, { orders, shipped }: { orders: number; shipped: number }): boolean {
   if (recordOf(bus, ledger)?.state.context['shipped'] !== shipped) return false;
   return Array.from({ length: orders }, (_, order) => recordOf(bus, orderAddress(order))?.status).every(
     (status) => status === 'done',
@@ -122,7 +136,7 @@ function orderAddress(order: number): Address {
   return addressOf({ service: SERVICE, type: 'order', root: `o${order}`, id: `o${order}` });
 }
 
-function recordOf(bus: SimulationBus, address: Address): ActorRecord | undefined {
+function recordOf(bus: SimulatedBus, address: Address): ActorRecord | undefined {
   const stored = bus.service(SERVICE).records.get(address);
   return stored && ActorRecord.parse(JSON.parse(stored.record));
 }
