@@ -5,6 +5,7 @@ import {
   activitySubjects,
   coreSubjects,
   deadSubjects,
+  historySubjects,
   ingressSubjects,
   requestSubjects,
 } from '#contracts/subjects.ts';
@@ -15,6 +16,7 @@ import type { Bus } from './connect.ts';
 const SECOND_NS = 1_000_000_000;
 const MINUTE_NS = 60 * SECOND_NS;
 const DAY_NS = 24 * 60 * MINUTE_NS;
+const HISTORY_BYTES_MAX = 4 * 1024 ** 3;
 
 /** What the server offers beyond the fields the client's types know. */
 type StreamDeclaration = Partial<StreamConfig> & {
@@ -22,6 +24,7 @@ type StreamDeclaration = Partial<StreamConfig> & {
   allow_atomic?: boolean;
   allow_msg_schedules?: boolean;
   allow_msg_ttl?: boolean;
+  persist_mode?: 'async';
 };
 
 /** @throws Error when a stream exists with settings that cannot be changed: the topology was another one. */
@@ -36,6 +39,7 @@ export async function declareStreams(bus: Bus, topology: Topology): Promise<void
   await Promise.all(topology.services.map((service) => declare(manager, activityStream(service, topology))));
   await declare(manager, requestStream(topology));
   await declare(manager, deadStream(topology));
+  await declare(manager, historyStream(topology));
 }
 
 function coreStream(args: { service: string; shard: number; topology: Topology }): StreamDeclaration {
@@ -111,6 +115,24 @@ function deadStream(topology: Topology): StreamDeclaration {
     storage: 'file',
     num_replicas: topology.replicas,
     max_age: 30 * DAY_NS,
+  };
+}
+
+/** Bounded on every side. Nobody waits for it to be on disk: what a crash takes is shown as a gap. */
+function historyStream(topology: Topology): StreamDeclaration {
+  return {
+    name: STREAM.history,
+    subjects: [historySubjects.all],
+    retention: 'limits',
+    storage: 'file',
+    num_replicas: topology.replicas,
+    no_ack: true,
+    discard: 'old',
+    max_age: 7 * DAY_NS,
+    max_msgs_per_subject: 1_000,
+    max_bytes: HISTORY_BYTES_MAX,
+    // The server offers it for a stream without copies only.
+    ...(topology.replicas === 1 ? { persist_mode: 'async' as const } : {}),
   };
 }
 

@@ -5,6 +5,8 @@ import type { Place } from './topology.ts';
 export const HEADER = {
   /** The public view of the actor, as ASCII JSON, on every record: republished without the record itself. */
   view: 'Windlass-View',
+  /** What the step did, as ASCII JSON, on every record: for whoever listens, and for the actor's history. */
+  note: 'Windlass-Note',
   /** Which try of which node stored the record: tells one's own commit after a lost answer. */
   commit: 'Windlass-Commit',
 } as const;
@@ -16,6 +18,7 @@ export const STREAM = {
   activities: (service: string) => `ACT_${service}`,
   requests: 'REQUESTS',
   dead: 'DEAD',
+  history: 'HISTORY',
 } as const;
 
 /** Subjects of core streams, by shard. */
@@ -30,7 +33,6 @@ export const coreSubjects = (service: string, shard: number) => ({
   recordsOfType: (type: string) => `$KV.${service}_${shard}.s.*.${type}.*`,
   owner: (partition: number) => `$KV.${service}_${shard}.o.${partition}`,
   owners: `$KV.${service}_${shard}.o.*`,
-  history: (address: Address, entry: string) => `$KV.${service}_${shard}.h.${tree(address)}.${entry}`,
   mailbox: (partition: number) => `mb.${service}.${shard}.${partition}.>`,
   mailboxOf: (partition: number, address: Address, envelopeId: string) =>
     `mb.${service}.${shard}.${partition}.${tree(address)}.${token(envelopeId)}`,
@@ -59,7 +61,14 @@ export const streamCreated = '$JS.EVENT.ADVISORY.STREAM.CREATED.>';
 
 /** Views of a tree, from whichever service and shard. */
 export const viewsOfTree = (root: string) => `chg.*.*.${root}.>`;
+export const viewsOfActor = (address: Address) => `chg.${partsOf(address).service}.*.${tree(address)}`;
 export const viewsOfType = (service: string, type: string) => `chg.${service}.*.*.${type}.*`;
+
+/** What each step of an actor did, one message a step. */
+export const historySubjects = {
+  all: 'hist.>',
+  of: (address: Address) => `hist.${partsOf(address).service}.${tree(address)}`,
+} as const;
 
 export const ingressSubjects = (service: string) => ({
   all: `in.${service}.>`,

@@ -5,18 +5,19 @@ import { ActivityTask } from '#contracts/activity-task.ts';
 import type { Address } from '#contracts/address.ts';
 import { Envelope } from '#contracts/envelope.ts';
 import type { Effect } from './effects.ts';
+import { encodeNote } from './note-encoding.ts';
 import type { Commit } from './ports.ts';
 
 /** What a commit stores or schedules besides the record. */
 export type CommitPart =
   | { kind: 'envelope'; envelope: Envelope }
   | { kind: 'task'; task: ActivityTask }
-  | { kind: 'alarm'; dueAtMs: number; envelope: Envelope }
-  | { kind: 'history'; entry: string; event: unknown };
+  | { kind: 'alarm'; dueAtMs: number; envelope: Envelope };
 
 export type EncodedCommit = {
   record: string;
   view: string;
+  note: string;
   parts: readonly CommitPart[];
   clearsAlarm: boolean;
 };
@@ -25,6 +26,7 @@ export type EncodedCommit = {
 export function encodeCommit(commit: Commit): EncodedCommit {
   const record = JSON.stringify(ActorRecord.parse(commit.record));
   const view = JSON.stringify(ActorView.parse(commit.view));
+  const note = encodeNote(commit.note);
   const parts: CommitPart[] = [];
   let clearsAlarm = false;
   commit.effects.forEach((effect, index) => {
@@ -34,7 +36,7 @@ export function encodeCommit(commit: Commit): EncodedCommit {
   });
   // An alarm that is set replaces the old one anyway.
   if (parts.some((part) => part.kind === 'alarm')) clearsAlarm = false;
-  return { record, view, parts, clearsAlarm };
+  return { record, view, note, parts, clearsAlarm };
 }
 
 type Origin = { from: Address; step: number; index: number };
@@ -65,8 +67,8 @@ function partOf(effect: Effect, origin: Origin): CommitPart | null {
         dueAtMs: effect.dueAtMs,
         envelope: Envelope.parse({ ...base, kind: 'wake', to: origin.from, dueAtMs: effect.dueAtMs }),
       };
+    // what is emitted travels in the note
     case 'emit':
-      return { kind: 'history', entry: `${origin.step}-${origin.index}`, event: effect.event };
     case 'clear-wake':
     case 'cancel-activity':
     case 'log':
@@ -76,11 +78,6 @@ function partOf(effect: Effect, origin: Origin): CommitPart | null {
 
 function envelopePart(envelope: Envelope): CommitPart {
   return { kind: 'envelope', envelope: Envelope.parse(envelope) };
-}
-
-/** Header values are ASCII: everything else is escaped the way JSON allows. */
-export function asciiJson(json: string): string {
-  return json.replaceAll(/[^\x20-\x7e]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Names one attempt of an activity. */

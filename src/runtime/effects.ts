@@ -23,7 +23,7 @@ export type Effect =
   | { kind: 'set-wake'; dueAtMs: number }
   /** Remove the actor's alarm. */
   | { kind: 'clear-wake' }
-  /** Publish an event to whoever listens; kept in the actor's history. */
+  /** Tell an event to whoever listens: it travels in the step's note. */
   | { kind: 'emit'; event: ActorEvent }
   /** A line for the operator's log. */
   | { kind: 'log'; label?: string; value: Json };

@@ -58,7 +58,7 @@ function startOf(registered: RegisteredDefinition, args: FirstStepArguments): Fi
   const { input, parent, replyTo } = envelope;
   const birth = {
     address: envelope.to,
-    delivery: { log: delivery.log, sequence: delivery.sequence },
+    delivery: { ...delivery, envelope },
     ...(input === undefined ? {} : { input }),
     ...(parent === undefined ? {} : { parent }),
     // only who waits for an answer may have to ask again whose start it was

@@ -207,6 +207,7 @@ export class PartitionActors {
       view: this.#options.kernel.view(registered, record),
       expectedRevision: activation.stored?.revision ?? 0,
       effects: outcome.effects,
+      note: outcome.note,
       partition: this.#options.partition,
       epoch: this.#options.epoch,
       ...(record.status === 'active'

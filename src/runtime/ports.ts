@@ -28,8 +28,8 @@ export type Commit = {
   /** Revision this step started from; 0 when the actor is new. */
   expectedRevision: number;
   effects: readonly Effect[];
-  /** What the step did; kept in the actor's history. */
-  note?: StepNote;
+  /** What the step did; stored cut to size, told to whoever listens, and kept in the actor's history. */
+  note: StepNote;
   /** Ownership under which the step was made. */
   partition: number;
   epoch: number;
@@ -171,4 +171,22 @@ export interface Views {
   readTree(root: string): Promise<ActorView[]>;
   /** Every later view of a tree. */
   watch(root: string, onView: (view: ActorView) => void): Promise<Subscription>;
+}
+
+/** One step of an actor as followers hear of it: what it did, and what may be seen since. */
+export type NotedStep = { note: StepNote; view: ActorView };
+
+/**
+ * What actors did, step by step: the newest 1,000 steps of each, for seven days. Never needed for correctness: the
+ * newest step is always there, an earlier one may be missing after a crash, and the numbers of the steps show the gap.
+ */
+export interface Histories {
+  /**
+   * Steps of one actor, oldest first, each once; empty when nothing is kept.
+   * @param options.fromStep first step wanted; absent: the newest ones
+   * @param options.limit at most so many; default 100
+   */
+  read(address: Address, options?: { fromStep?: number; limit?: number }): Promise<StepNote[]>;
+  /** Every later step of one actor, or of all actors under a root. */
+  follow(of: Address | { root: string }, onStep: (step: NotedStep) => void): Promise<Subscription>;
 }

@@ -1,6 +1,7 @@
 import { Topology } from '#contracts/topology.ts';
 import { connectBus, type Bus } from '#bus/connect.ts';
 import { declareStreams } from '#bus/streams.ts';
+import { JetStreamHistories } from '#runtime/jetstream/jetstream-histories.ts';
 import { jetStreamNodePorts } from '#runtime/jetstream/jetstream-node-ports.ts';
 import { startTestNatsServer } from '#test/support/nats-server.ts';
 import { describeNodePorts, type PortsUnderTest } from './node-ports.ts';
@@ -17,6 +18,7 @@ async function open(shards: number): Promise<PortsUnderTest> {
   return {
     topology,
     portsOf: (service, node) => jetStreamNodePorts({ bus, topology, service, node }),
+    histories: new JetStreamHistories({ bus, topology }),
     dispose: async () => {
       await bus.close();
       await server.dispose();

@@ -1,5 +1,6 @@
 import { Topology } from '#contracts/topology.ts';
 import { MemoryBus } from '#runtime/memory/memory-bus.ts';
+import { MemoryHistories } from '#runtime/memory/memory-histories.ts';
 import { memoryNode } from '#runtime/memory/memory-node-ports.ts';
 import { systemClock } from '#runtime/system-clock.ts';
 import { describeNodePorts, type PortsUnderTest } from './node-ports.ts';
@@ -12,6 +13,7 @@ async function open(shards: number): Promise<PortsUnderTest> {
   return {
     topology,
     portsOf: (service, node) => memoryNode(bus, { service, node }).ports,
+    histories: new MemoryHistories(bus),
     dispose: async () => undefined,
   };
 }

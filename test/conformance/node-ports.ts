@@ -4,14 +4,16 @@ import type { ActivityTask } from '#contracts/activity-task.ts';
 import type { Address } from '#contracts/address.ts';
 import { placeOf, partitionCount, type Topology } from '#contracts/topology.ts';
 import type { NodePorts } from '#runtime/node.ts';
-import type { LogEntry } from '#runtime/ports.ts';
+import type { Histories, LogEntry } from '#runtime/ports.ts';
 import { CommitConflict, OwnershipLost } from '#runtime/runtime-error.ts';
 import { aCommit, rootAddress } from '#test/support/records.ts';
+import { describeHistories } from './histories.ts';
 
 /** One deployment of a binding: ports for any number of nodes of any service, on one bus. */
 export type PortsUnderTest = {
   topology: Topology;
   portsOf(service: string, node: string): NodePorts;
+  histories: Histories;
   dispose(): Promise<void>;
 };
 
@@ -60,6 +62,8 @@ export function describeNodePorts(binding: string, open: () => Promise<PortsUnde
       });
       return entries;
     }
+
+    describeHistories({ bus: () => bus, node: (name) => bus.portsOf('orca', name), fresh, own });
 
     it('gives back a committed record with its revision', async () => {
       const address = fresh();

@@ -6,6 +6,7 @@ import { ActorView } from '#contracts/actor-view.ts';
 import { partsOf, type Address } from '#contracts/address.ts';
 import { Envelope, type ActorEvent, type Parent } from '#contracts/envelope.ts';
 import type { Json } from '#contracts/json.ts';
+import { StepNote } from '#contracts/step-note.ts';
 import type { ActorDefinition } from '#runtime/actor-definition.ts';
 import type { Effect } from '#runtime/effects.ts';
 import type { Kernel, RegisteredDefinition, Refusal } from '#runtime/kernel/kernel.ts';
@@ -40,6 +41,8 @@ export class HarnessWorld {
   readonly stopped: Address[] = [];
   readonly activities: HarnessActivities;
   readonly refusals: Refusal[] = [];
+  /** What each step did, of all actors. */
+  readonly notes: StepNote[] = [];
   readonly effects: Effect[] = [];
   nowMs: number;
   readonly #options: WorldOptions;
@@ -219,6 +222,7 @@ export class HarnessWorld {
     const record = this.#checked(ActorRecord, outcome.record);
     this.records.set(record.address, deepFreeze(record));
     this.#checked(ActorView, kernel.view(definition, record));
+    this.notes.push(this.#checked(StepNote, outcome.note));
     this.refusals.push(...outcome.refusals);
     this.effects.push(...outcome.effects);
     for (const effect of outcome.effects) await this.#perform(effect, { from: record.address, definition });

@@ -3,6 +3,7 @@ import { ActorRecord } from '#contracts/actor-record.ts';
 import { ActorView } from '#contracts/actor-view.ts';
 import { addressOf, type Address } from '#contracts/address.ts';
 import type { Effect } from '#runtime/effects.ts';
+import type { StepNote } from '#contracts/step-note.ts';
 import type { Commit } from '#runtime/ports.ts';
 import { placeOf, type Topology } from '#contracts/topology.ts';
 
@@ -51,6 +52,7 @@ export function aCommit(args: {
   expectedRevision?: number;
   step?: number;
   effects?: readonly Effect[];
+  note?: Partial<StepNote>;
 }): Commit {
   const record = aRecord(args.address, { step: args.step ?? 1 });
   return {
@@ -58,6 +60,7 @@ export function aCommit(args: {
     view: aView(record),
     expectedRevision: args.expectedRevision ?? 0,
     effects: args.effects ?? [],
+    note: { v: 1, step: record.step, atMs: 1, applied: [], refused: [], emitted: [], ...args.note },
     partition: placeOf(args.address, args.topology).partition,
     epoch: args.epoch,
   };

@@ -6,10 +6,13 @@
  *    epoch of the partition's owner.
  * C3 After a lost answer the stored record tells by its commit header whether the step is done.
  * C4 Cancellations and log lines leave after the commit: they are best effort.
+ * C5 The step's note is stored with the record, so the newest is never lost. Its copy in the history leaves after the
+ *    commit, unacknowledged; whoever loads a record of another process stores its note again, since that one may have
+ *    died before it did.
  */
 import { ActorRecord } from '#contracts/actor-record.ts';
 import type { Address } from '#contracts/address.ts';
-import { HEADER, STREAM, activitySubjects, coreSubjects } from '#contracts/subjects.ts';
+import { HEADER, STREAM, activitySubjects, coreSubjects, historySubjects } from '#contracts/subjects.ts';
 import { partsOf } from '#contracts/address.ts';
 import { placeOf, shardOf, type Topology } from '#contracts/topology.ts';
 import { isConflict, isUnknownOutcome } from '#bus/bus-error.ts';
@@ -17,18 +20,12 @@ import type { Bus } from '#bus/connect.ts';
 import { GroupCommitter } from '#bus/group-committer.ts';
 import type { OutgoingMessage } from '#bus/publish.ts';
 import { readLast, type StoredMessage } from '#bus/stored-message.ts';
-import {
-  asciiJson,
-  encodeCommit,
-  taskName,
-  type CommitPart,
-  type EncodedCommit,
-} from '../commit-encoding.ts';
+import { asciiJson } from '../ascii-json.ts';
+import { encodeCommit, taskName, type CommitPart, type EncodedCommit } from '../commit-encoding.ts';
 import type { Commit, RecordStore, StoredRecord } from '../ports.ts';
 import { CommitConflict, OwnershipLost } from '../runtime-error.ts';
 
 const RETRY_MS = 100;
-const HISTORY_TTL = '168h';
 const TTL_MS_MIN = 1_000;
 
 export type JetStreamBinding = { bus: Bus; topology: Topology; service: string; node: string };
@@ -45,6 +42,7 @@ export class JetStreamRecordStore implements RecordStore {
   async load(address: Address): Promise<StoredRecord | null> {
     const stored = await this.#read(address);
     if (!stored || stored.data === '') return null;
+    this.#repairHistory(address, stored);
     return { record: ActorRecord.parse(JSON.parse(stored.data)), revision: stored.sequence };
   }
 
@@ -53,18 +51,22 @@ export class JetStreamRecordStore implements RecordStore {
     const { shard } = placeOf(commit.record.address, this.#binding.topology);
     this.#commits += 1;
     const commitId = `${node}-${this.#commits}`;
-    const messages = this.#messages(commit, { encoded: encodeCommit(commit), commitId });
+    const encoded = encodeCommit(commit);
+    const messages = this.#messages(commit, { encoded, commitId });
     const committer = this.#committer(shard);
     for (;;) {
       try {
         const revision = await committer.commit(messages);
-        this.#announce(commit);
+        this.#announce(commit, encoded.note);
         return revision;
       } catch (error) {
         if (isUnknownOutcome(error)) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
         else if (!isConflict(error)) throw error;
         const stored = await this.#readUntilAnswered(commit.record.address);
-        if (stored?.headers.get(HEADER.commit.toLowerCase()) === commitId) return stored.sequence;
+        if (stored?.headers.get(HEADER.commit.toLowerCase()) === commitId) {
+          this.#announce(commit, encoded.note);
+          return stored.sequence;
+        }
         if ((stored?.sequence ?? 0) !== commit.expectedRevision)
           throw new CommitConflict(commit.record.address);
         if (isConflict(error) && !(await this.#stillOwned({ commit, shard, service }))) {
@@ -83,6 +85,7 @@ export class JetStreamRecordStore implements RecordStore {
       'Nats-Expected-Last-Subject-Sequence': String(commit.expectedRevision),
       [HEADER.commit]: commitId,
       [HEADER.view]: asciiJson(encoded.view),
+      [HEADER.note]: encoded.note,
     };
     if (encoded.clearsAlarm) {
       headers['Nats-Schedule-Next'] = 'purge';
@@ -140,22 +143,24 @@ export class JetStreamRecordStore implements RecordStore {
             'Nats-Schedule-Target': subjects.mailboxOf(own.partition, from, part.envelope.id),
           },
         };
-      case 'history':
-        return {
-          subject: subjects.history(from, part.entry),
-          data: JSON.stringify(part.event),
-          headers: { 'Nats-TTL': HISTORY_TTL },
-        };
     }
   }
 
-  #announce(commit: Commit): void {
+  #announce(commit: Commit, note: string): void {
+    this.#binding.bus.publish(historySubjects.of(commit.record.address), note);
     for (const effect of commit.effects) {
       if (effect.kind !== 'cancel-activity') continue;
       const { childId, birth } = effect;
       const cancel = JSON.stringify({ actor: commit.record.address, childId, birth });
       this.#binding.bus.publish(activitySubjects(this.#binding.service).cancel, cancel);
     }
+  }
+
+  #repairHistory(address: Address, stored: StoredMessage): void {
+    const commitId = stored.headers.get(HEADER.commit.toLowerCase()) ?? '';
+    const note = stored.headers.get(HEADER.note.toLowerCase());
+    const isOwn = commitId.slice(0, commitId.lastIndexOf('-')) === this.#binding.node;
+    if (note && !isOwn) this.#binding.bus.publish(historySubjects.of(address), note);
   }
 
   async #stillOwned(args: { commit: Commit; shard: number; service: string }): Promise<boolean> {

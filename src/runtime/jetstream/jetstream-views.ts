@@ -4,11 +4,9 @@ import { partsOf, type Address } from '#contracts/address.ts';
 import { HEADER, STREAM, coreSubjects, viewsOfTree, viewsOfType } from '#contracts/subjects.ts';
 import { placeOf, type Topology } from '#contracts/topology.ts';
 import type { Bus } from '#bus/connect.ts';
-import { readOrdered } from '#bus/ordered-reader.ts';
+import { readKept } from '#bus/read-kept.ts';
 import { readLast } from '#bus/stored-message.ts';
 import type { Subscription, Views } from '../ports.ts';
-
-const SCAN_TIMEOUT_MS = 10_000;
 
 export class JetStreamViews implements Views {
   readonly #bus: Bus;
@@ -80,31 +78,12 @@ export class JetStreamViews implements Views {
   async #scan(args: { service: string; shard: number; subject: string }): Promise<ActorView[]> {
     const views: ActorView[] = [];
     const stream = STREAM.core(args.service, args.shard);
-    if ((await this.#countSubjects(stream, args.subject)) === 0) return views;
-    let finish: () => void = () => undefined;
-    const finished = new Promise<void>((resolve) => (finish = resolve));
-    const reader = await readOrdered(
-      this.#bus,
-      { stream, subjects: [args.subject], from: 'last-per-subject', headersOnly: true },
-      (message) => {
-        const view = viewOf(message.header(HEADER.view));
-        if (view) views.push(view);
-        if (message.pending === 0) finish();
-      },
-    );
-    // Records that expire while they are read leave fewer to come than were counted.
-    const timer = setTimeout(finish, SCAN_TIMEOUT_MS);
-    await finished;
-    clearTimeout(timer);
-    await reader.close();
+    const { subject } = args;
+    await readKept(this.#bus, { stream, subject, from: 'last-per-subject', headersOnly: true }, (message) => {
+      const view = viewOf(message.header(HEADER.view));
+      if (view) views.push(view);
+    });
     return views;
-  }
-
-  async #countSubjects(stream: string, subject: string): Promise<number> {
-    const request = JSON.stringify({ subjects_filter: subject });
-    const answer = await this.#bus.request(`$JS.API.STREAM.INFO.${stream}`, request, { timeout: 5_000 });
-    const info = answer.json<{ state?: { subjects?: Record<string, number> } }>();
-    return Object.keys(info.state?.subjects ?? {}).length;
   }
 }
 

@@ -15,6 +15,7 @@ import type { Address } from '#contracts/address.ts';
 import type { Envelope, Parent } from '#contracts/envelope.ts';
 import type { Json } from '#contracts/json.ts';
 import type { StatechartDescription } from '#contracts/statechart-description.ts';
+import type { StepNote } from '#contracts/step-note.ts';
 import type { ActorDefinition } from '../actor-definition.ts';
 import type { Effect } from '../effects.ts';
 
@@ -35,8 +36,8 @@ export type Birth = {
   address: Address;
   input?: Json;
   parent?: Parent;
-  /** Where the envelope that starts it was read from: its log is applied up to there. */
-  delivery?: { log: 'mailbox' | 'ingress'; sequence: number };
+  /** The envelope that starts it: its log is applied up to there. */
+  delivery?: Delivery;
   /** Id of the envelope that starts it. */
   startedBy?: string;
   /** Whoever has the address until now: it ends with the first step of the new actor, which counts on from it. */
@@ -56,6 +57,8 @@ export type StepOutcome = {
   record: ActorRecord;
   effects: readonly Effect[];
   refusals: readonly Refusal[];
+  /** What the step did, in full. */
+  note: StepNote;
 };
 
 export interface Kernel {

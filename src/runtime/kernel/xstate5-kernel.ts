@@ -1,5 +1,6 @@
 /** The kernel over XState 5.33: see {@link Kernel} for its laws. All XState internals live in this folder. */
 import type { ActorRecord } from '#contracts/actor-record.ts';
+import type { AppliedNote, RefusedNote } from '#contracts/step-note.ts';
 import { RuntimeError } from '../runtime-error.ts';
 import { viewOf } from './actor-view.ts';
 import { isKnownKey, withKeyOf } from './client-keys.ts';
@@ -10,6 +11,7 @@ import { withImplied } from './implied-definitions.ts';
 import { hear, type Heard } from './heard.ts';
 import { isTooLarge, RECORD_CHARS_MAX, recordOf, settleAlarm, type RecordFrame } from './finish-step.ts';
 import type { Birth, Delivery, Kernel, Refusal, StepOutcome } from './kernel.ts';
+import { appliedNote, refusedNote, stepNote } from './note-step.ts';
 import { prepareDefinition, preparedOf, type PreparedDefinition } from './prepared-definition.ts';
 import { replaced } from './replace.ts';
 import { tellSnapshot } from './sync-snapshot.ts';
@@ -56,7 +58,8 @@ function create(prepared: PreparedDefinition, birth: Birth, nowMs: number): Step
     startedAtMs: startMs,
     definition: { version: prepared.definition.version, hash: prepared.hash },
   };
-  return finish(draft, { frame, reopen: open, refusals: [], before: undefined });
+  const applied = delivery === undefined ? [] : [appliedNote(delivery.envelope)];
+  return finish(draft, { frame, reopen: open, refusals: [], before: undefined, applied, refused: [] });
 }
 
 type StepArguments = { deliveries: readonly Delivery[]; nowMs: number };
@@ -81,6 +84,7 @@ function step(
   let heard: Heard = record.heard ?? {};
   let keys: readonly string[] = record.keys ?? [];
   const refusals: Refusal[] = [];
+  const notes: Pick<Finish, 'applied' | 'refused'> = { applied: [], refused: [] };
   for (const delivery of fresh) {
     const { envelope, log, sequence } = delivery;
     if (sequence <= applied[log]) continue;
@@ -89,8 +93,13 @@ function step(
     const isRepeated = heardNow === null || isKnownKey(keys, envelope);
     const reason = isRepeated ? 'repeated' : deliver(draft, envelope);
     heard = heardNow ?? heard;
-    if (reason === undefined) keys = withKeyOf(keys, envelope);
-    else refusals.push({ envelopeId: envelope.id, reason });
+    if (reason === undefined) {
+      keys = withKeyOf(keys, envelope);
+      notes.applied.push(appliedNote(envelope));
+    } else {
+      refusals.push({ envelopeId: envelope.id, reason });
+      notes.refused.push(refusedNote(envelope, reason));
+    }
   }
   if (fresh.length > refusals.length) tellSnapshot(draft);
   const frame: RecordFrame = {
@@ -102,7 +111,7 @@ function step(
     startedAtMs: record.startedAtMs,
     definition: record.definition,
   };
-  return finish(draft, { frame, reopen: open, refusals, before: record.state });
+  return finish(draft, { frame, reopen: open, refusals, before: record.state, ...notes });
 }
 
 /** One time for the whole step: never before an earlier step, nor before the alarm that caused it. */
@@ -117,12 +126,18 @@ type Finish = {
   reopen: () => Draft;
   refusals: readonly Refusal[];
   before: ActorRecord['state'] | undefined;
+  applied: AppliedNote[];
+  refused: RefusedNote[];
 };
 
-function finish(draft: Draft, { frame, reopen, refusals, before }: Finish): StepOutcome {
+function finish(draft: Draft, { frame, reopen, refusals, before, ...notes }: Finish): StepOutcome {
+  const outcomeOf = (ended: Draft, record: ActorRecord): StepOutcome => {
+    const { effects } = ended.state;
+    return { record, effects, refusals, note: stepNote({ record, before, effects, ...notes }) };
+  };
   settleAlarm(draft);
   const record = recordOf(draft, frame, before);
-  if (!isTooLarge(draft, record)) return { record, effects: draft.state.effects, refusals };
+  if (!isTooLarge(draft, record)) return outcomeOf(draft, record);
   // nothing of the step may be stored: the actor ends where it was before
   const undone = reopen();
   fail(
@@ -133,5 +148,5 @@ function finish(draft: Draft, { frame, reopen, refusals, before }: Finish): Step
     ),
   );
   settleAlarm(undone);
-  return { record: recordOf(undone, frame, before), effects: undone.state.effects, refusals };
+  return outcomeOf(undone, recordOf(undone, frame, before));
 }

@@ -10,12 +10,14 @@
 import type { ActivityTask } from '#contracts/activity-task.ts';
 import { partsOf, type Address } from '#contracts/address.ts';
 import type { ActorView } from '#contracts/actor-view.ts';
+import { StepNote } from '#contracts/step-note.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { Json } from '#contracts/json.ts';
 import { placeOf, type Topology } from '#contracts/topology.ts';
 import type { EncodedCommit } from '../commit-encoding.ts';
 import { encodeCommit, taskName } from '../commit-encoding.ts';
-import type { Clock, Commit, LogEntry, PartitionOwner } from '../ports.ts';
+import { HISTORY_STEPS_MAX } from '../history-steps.ts';
+import type { Clock, Commit, LogEntry, NotedStep, PartitionOwner } from '../ports.ts';
 import { CommitConflict, OwnershipLost } from '../runtime-error.ts';
 import { createMemoryCasStore } from './memory-cas-store.ts';
 import { MemoryTaskQueue } from './memory-task-queue.ts';
@@ -32,6 +34,8 @@ type Log = {
 export class MemoryService {
   readonly name: string;
   readonly records = new Map<Address, StoredText>();
+  /** The newest steps of each actor. */
+  readonly histories = new Map<Address, StepNote[]>();
   readonly owners = new Map<number, PartitionOwner>();
   readonly ownerWatchers = new Set<(owner: PartitionOwner) => void>();
   readonly mailbox: Log = newLog();
@@ -58,6 +62,7 @@ export class MemoryBus {
   /** Requesters that wait for an answer, by the name they gave. */
   readonly inboxes = new Map<string, (answer: Json) => void>();
   readonly viewWatchers = new Set<(view: ActorView) => void>();
+  readonly stepWatchers = new Set<(step: NotedStep) => void>();
   /** Nodes that joined, by service. */
   readonly members = new Map<string, Map<string, (nodes: readonly string[]) => void>>();
   readonly #services = new Map<string, MemoryService>();
@@ -141,7 +146,17 @@ export class MemoryBus {
     home.records.set(address, { record: encoded.record, view: commit.view, revision });
     this.#applyParts(home, { commit, encoded });
     for (const watcher of this.viewWatchers) watcher(commit.view);
+    this.#note(home, { view: commit.view, note: StepNote.parse(JSON.parse(encoded.note)) });
     return revision;
+  }
+
+  #note(home: MemoryService, step: NotedStep): void {
+    const { address } = step.view;
+    const notes = home.histories.get(address) ?? [];
+    notes.push(step.note);
+    if (notes.length > HISTORY_STEPS_MAX) notes.shift();
+    home.histories.set(address, notes);
+    for (const watcher of this.stepWatchers) watcher(step);
   }
 
   nextRevision(): number {

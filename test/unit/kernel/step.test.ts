@@ -38,8 +38,21 @@ describe('create', () => {
   });
 
   it('counts the envelope that started it as applied', () => {
-    const { record } = kernel.create(registered, { address, delivery: { log: 'ingress', sequence: 9 } }, 0);
+    const delivery: Delivery = {
+      log: 'ingress',
+      sequence: 9,
+      envelope: { v: 1, id: 'begin', to: address, kind: 'start' },
+    };
+    const { record, note } = kernel.create(registered, { address, delivery }, 70);
     expect(record.applied).toEqual({ mailbox: 0, ingress: 9 });
+    expect(note).toEqual({
+      v: 1,
+      step: 1,
+      atMs: 70,
+      applied: [{ id: 'begin', kind: 'start' }],
+      refused: [],
+      emitted: [],
+    });
   });
 
   it('ends at once with an error when the context throws, and tells the parent', () => {

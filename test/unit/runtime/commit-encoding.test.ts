@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Topology } from '#contracts/topology.ts';
-import { asciiJson, encodeCommit } from '#runtime/commit-encoding.ts';
+import { asciiJson } from '#runtime/ascii-json.ts';
+import { encodeCommit } from '#runtime/commit-encoding.ts';
 import type { Effect } from '#runtime/effects.ts';
 import { aCommit, rootAddress } from '#test/support/records.ts';
 
