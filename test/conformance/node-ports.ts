@@ -6,7 +6,7 @@ import { placeOf, partitionCount, type Topology } from '#contracts/topology.ts';
 import type { NodePorts } from '#runtime/node.ts';
 import type { Histories, LogEntry } from '#runtime/ports.ts';
 import { CommitConflict, OwnershipLost } from '#runtime/runtime-error.ts';
-import { aCommit, rootAddress } from '#test/support/records.ts';
+import { aCommit, aTask, rootAddress } from '#test/support/records.ts';
 import { describeHistories } from './histories.ts';
 
 /** One deployment of a binding: ports for any number of nodes of any service, on one bus. */
@@ -281,21 +281,4 @@ export function describeNodePorts(binding: string, open: () => Promise<PortsUnde
       await a.membership.leave();
     });
   });
-}
-
-function aTask(actor: Address, queue: string): ActivityTask {
-  return {
-    v: 1,
-    actor,
-    childId: 'call',
-    birth: 3,
-    name: 'callOut',
-    queue,
-    input: { n: 1 },
-    attempt: 1,
-    scheduledAtMs: 1,
-    deadlineAtMs: 9_999_999_999_999,
-    startToCloseMs: 1_000,
-    heartbeatMs: 0,
-  };
 }

@@ -1,5 +1,6 @@
 /** Records, views and commits for tests that need no machine. */
 import { ActorRecord } from '#contracts/actor-record.ts';
+import type { ActivityTask } from '#contracts/activity-task.ts';
 import { ActorView } from '#contracts/actor-view.ts';
 import { addressOf, type Address } from '#contracts/address.ts';
 import type { Effect } from '#runtime/effects.ts';
@@ -63,5 +64,22 @@ export function aCommit(args: {
     note: { v: 1, step: record.step, atMs: 1, applied: [], refused: [], emitted: [], ...args.note },
     partition: placeOf(args.address, args.topology).partition,
     epoch: args.epoch,
+  };
+}
+
+export function aTask(actor: Address, queue: string): ActivityTask {
+  return {
+    v: 1,
+    actor,
+    childId: 'call',
+    birth: 3,
+    name: 'callOut',
+    queue,
+    input: { n: 1 },
+    attempt: 1,
+    scheduledAtMs: 1,
+    deadlineAtMs: 9_999_999_999_999,
+    startToCloseMs: 1_000,
+    heartbeatMs: 0,
   };
 }
