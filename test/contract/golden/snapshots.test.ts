@@ -27,7 +27,8 @@ describe('a stored actor', () => {
     if (!definition)
       throw new Error(`Nobody registers ${path.dirname(file)} any more: running actors would be stuck.`);
     const outcome = kernel.step(kernel.register(definition), record, { deliveries, nowMs });
-    expect(JSON.parse(JSON.stringify(outcome))).toEqual(JSON.parse(JSON.stringify(expected)));
+    const { record: after, effects, refusals } = outcome;
+    expect(JSON.parse(JSON.stringify({ record: after, effects, refusals }))).toEqual(JSON.parse(JSON.stringify(expected)));
   });
 
   it('is kept in two states at least for every actor type', () => {
