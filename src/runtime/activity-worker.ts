@@ -228,7 +228,7 @@ export class ActivityWorker {
     const named = this.#options.catalog[name];
     if (named) return named;
     const inline = this.#options.inline.get(name);
-    return inline && ((input: Json, context) => inline({ input, signal: context.signal }));
+    return inline && ((input: Json, { signal, idempotencyKey }) => inline({ input, signal, idempotencyKey }));
   }
 }
 

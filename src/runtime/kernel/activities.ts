@@ -45,18 +45,26 @@ export function startActivity(
     );
   }
   const birth = nextSequence(draft);
-  draft.state.activities.set(id, {
-    birth,
-    name: logic.name,
-    queue,
+  const { name, options } = logic;
+  dispatchNew(draft, { childId: id, birth, name, queue, input, options });
+  return { kind: 'activity', src: String(reference.src), birth };
+}
+
+type NewActivity = Pick<ActivityRecord, 'birth' | 'name' | 'queue' | 'options'> & {
+  childId: string;
+  input: Json | undefined;
+};
+
+/** Writes an activity into the record and dispatches its first attempt. */
+export function dispatchNew(draft: Draft, { childId, input, ...activity }: NewActivity): void {
+  draft.state.activities.set(childId, {
+    ...activity,
     ...(input === undefined ? {} : { input }),
-    options: logic.options,
     attempt: 1,
     scheduledAtMs: draft.nowMs,
-    deadlineAtMs: draft.nowMs + logic.options.scheduleToCloseMs,
+    deadlineAtMs: draft.nowMs + activity.options.scheduleToCloseMs,
   });
-  dispatch(draft, id);
-  return { kind: 'activity', src: String(reference.src), birth };
+  dispatch(draft, childId);
 }
 
 /** Hands the current attempt to the workers; whatever was known of an earlier one is forgotten. */

@@ -2,6 +2,7 @@
 import { Address } from '#contracts/address.ts';
 import type { TimerRecord } from '#contracts/actor-record.ts';
 import type { ActorEvent } from '#contracts/envelope.ts';
+import { scheduleAction } from './custom-actions.ts';
 import { startChild, stopChild, type ChildChanges } from './children.ts';
 import { systemIdOf } from './actor-reference.ts';
 import { nextSequence, type Draft } from './draft.ts';
@@ -68,10 +69,7 @@ function collect(action: CollectedAction, { draft, changes }: Collected): void {
       return;
     }
     default:
-      throw new Error(
-        `Action '${action.type}' is a custom side effect or not implemented. ` +
-          `Use assign, raise, sendTo, emit or log; for IO invoke an activity.`,
-      );
+      return scheduleAction(draft, action);
   }
 }
 

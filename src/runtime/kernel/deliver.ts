@@ -2,6 +2,7 @@
 import type { ActorEvent, Envelope } from '#contracts/envelope.ts';
 import { takeProgress, takeResult, takeStarted, wakeActivity, type Settlement } from './activities.ts';
 import { activityDueAtMs } from './activity-due.ts';
+import { isAction, noteGivenUp } from './custom-actions.ts';
 import { finishChild } from './children.ts';
 import type { Draft } from './draft.ts';
 import { failureAsJson } from './failure-of.ts';
@@ -48,7 +49,9 @@ export function deliver(draft: Draft, envelope: Envelope): Reason | undefined {
 }
 
 function deliverEvent(draft: Draft, { event, from }: EventEnvelope): Reason | undefined {
-  if (event.type.startsWith('xstate.')) return deliverLifecycle(draft, { event, from });
+  // the one event of XState that users send: to a state with a route
+  const isRoute = event.type === 'xstate.route' && draft.prepared.events.names(event.type);
+  if (event.type.startsWith('xstate.') && !isRoute) return deliverLifecycle(draft, { event, from });
   if (event.type === '*' || !draft.prepared.events.matches(event.type)) return 'unhandled';
   return transition(draft, event) ? undefined : 'unhandled';
 }
@@ -84,6 +87,10 @@ function takeSnapshot(
 
 function complete(draft: Draft, childId: string, settlement: Settlement): void {
   if (settlement.kind === 'waiting') return;
+  if (isAction(childId)) {
+    if (settlement.kind === 'failed') noteGivenUp(draft, childId, settlement.error);
+    return;
+  }
   finishChild(draft, childId);
   if (settlement.kind === 'failed') {
     const error = failureAsJson(settlement.error);

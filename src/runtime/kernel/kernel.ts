@@ -30,7 +30,11 @@ export type RegisteredDefinition = {
 };
 
 /** XState's own promise logic, run unmodified by a worker. */
-export type InlineActivity = (args: { input: Json | undefined; signal: AbortSignal }) => Promise<unknown>;
+export type InlineActivity = (args: {
+  input: Json | undefined;
+  signal: AbortSignal;
+  idempotencyKey?: string;
+}) => Promise<unknown>;
 
 export type Birth = {
   address: Address;

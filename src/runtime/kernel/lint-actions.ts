@@ -18,8 +18,8 @@ export function lintActions(
     if (typeof action !== 'function') return lintNamedAction(action, { where, implementations });
     if ('resolve' in action) return lintBuiltIn(action, { where, implementations });
     return [
-      `${where}: the inline action '${action.name || '(anonymous)'}' would run outside of any commit. ` +
-        `Use assign, raise, sendTo or emit; for IO invoke an activity.`,
+      `${where}: the inline action '${action.name || '(anonymous)'}' could not be found again after a crash. ` +
+        `Name it in setup({ actions }): then it runs after the commit. For IO with a result, invoke an activity.`,
     ];
   });
 }
@@ -44,10 +44,10 @@ export function lintDeclaredActions(implementations: Implementations): string[] 
     if (typeof implementation === 'function' && 'resolve' in implementation) {
       return lintBuiltIn(implementation as BuiltInAction, { where: `action '${name}'`, implementations });
     }
-    return [
-      `action '${name}' is a custom side effect, which would run outside of any commit. ` +
-        `Write it as assign, raise, sendTo, emit or log; for IO invoke an activity.`,
-    ];
+    // any other function runs after the commit: see custom-actions.ts
+    return typeof implementation === 'function'
+      ? []
+      : [`action '${name}' is neither a function nor a built-in action. Write a function.`];
   });
 }
 

@@ -5,6 +5,7 @@ import { RegistrationError, RuntimeError } from '../runtime-error.ts';
 import type { ChildLogic } from './child-logic.ts';
 import { describeMachine, hashOf } from './describe-machine.ts';
 import { eventMatcherOf, type EventMatcher } from './event-matcher.ts';
+import { actionActivities, customActionsOf } from './custom-actions.ts';
 import type { InlineActivity, RegisteredDefinition } from './kernel.ts';
 import { lintMachine } from './lint-machine.ts';
 import { prepareMachine } from './prepare-machine.ts';
@@ -16,6 +17,7 @@ const UNNAMED_TYPES_MAX = 10_000;
 export type PreparedDefinition = RegisteredDefinition & {
   readonly logicBySrc: ReadonlyMap<string, ChildLogic>;
   readonly events: EventMatcher;
+  readonly customActions: ReturnType<typeof customActionsOf>;
   /** The machine for one step; `renew` may replace it between steps. */
   machine: MachineInternals;
   /** Notes an event type about to be given to XState. */
@@ -37,12 +39,14 @@ export function prepareDefinition(definition: ActorDefinition): PreparedDefiniti
   const { root } = pure.machine;
   const hash = hashOf(root);
   const events = eventMatcherOf(root);
+  const customActions = customActionsOf(pure.machine);
   const unnamed = new Set<string>();
   const prepared: PreparedDefinition = {
     definition,
     hash,
     warnings,
-    inlineActivities: inlineActivitiesOf(logicBySrc),
+    inlineActivities: new Map([...inlineActivitiesOf(logicBySrc), ...actionActivities(customActions)]),
+    customActions,
     logicBySrc,
     events,
     machine: pure.machine,

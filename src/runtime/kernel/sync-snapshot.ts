@@ -12,7 +12,7 @@ import type { StateValue } from '#contracts/actor-record.ts';
 import type { ActorEvent } from '#contracts/envelope.ts';
 import type { Json, JsonObject } from '#contracts/json.ts';
 import { addressOfReference } from './actor-reference.ts';
-import { decodeContext, encodeContext } from './checked-codec.ts';
+import { decodeContext, encodeContext, type ReferenceIdentity } from './checked-codec.ts';
 import type { Draft } from './draft.ts';
 import { isTransitionMachine, type TransitionContext } from './transition-machine.ts';
 import type { ActorReference } from './xstate-internals.ts';
@@ -30,7 +30,7 @@ export function tellSnapshot(draft: Draft): void {
   const sent: SentSnapshot = {
     status: 'active',
     value: snapshot.value,
-    context: encodeContext(context, { identityOf, revive: () => undefined }).json,
+    context: encodeContext(context, { identityOf: identityByAddress, revive: () => undefined }).json,
     tags: [...new Set(snapshot._nodes.flatMap((node) => node.tags))],
   };
   const { childId, address } = parent;
@@ -42,18 +42,21 @@ export function tellSnapshot(draft: Draft): void {
   state.effects.push({ kind: 'send', to: address, event });
 }
 
-function identityOf(reference: ActorReference) {
+/** References of a context that leaves the actor. */
+export function identityByAddress(reference: ActorReference): ReferenceIdentity {
   const address = addressOfReference(reference);
   return { id: reference.id, birth: 0, ...(address === undefined ? {} : { address }) };
+}
+
+/** What such a reference is elsewhere: the form that `sendTo` takes, or just the id of what nobody can reach. */
+export function revivedByAddress({ id, address }: ReferenceIdentity): unknown {
+  return address === undefined ? { id } : { windlassAddress: address };
 }
 
 /** The event as the machine of the parent sees it. */
 export function receivedSnapshot(event: ActorEvent): ActorEvent {
   const sent = event['snapshot'] as SentSnapshot & { isTransition?: boolean };
-  const decoded = decodeContext(sent.context, {
-    identityOf: () => ({ id: '', birth: 0 }),
-    revive: ({ id, address }) => (address === undefined ? { id } : { windlassAddress: address }),
-  });
+  const decoded = decodeContext(sent.context, { identityOf: identityByAddress, revive: revivedByAddress });
   const context = sent.isTransition === true ? decoded['state'] : decoded;
   const snapshot = { status: 'active', value: sent.value, context, tags: sent.tags };
   // the two questions that machines ask a snapshot; not part of the data, so that it can be kept in a context

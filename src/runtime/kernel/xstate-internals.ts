@@ -99,7 +99,7 @@ export type ActorReference = {
 };
 
 /** What XState hands to the scope for each built-in or custom action. */
-export type CollectedAction = { type: string; params: unknown; exec?: unknown };
+export type CollectedAction = { type: string; params: unknown; exec?: unknown; info?: unknown };
 
 /** The world as one machine sees it during a step. */
 export type ScopeInternals = {

@@ -80,12 +80,12 @@ describe('registration', () => {
   });
 
   it.each<[string, AnyStateMachine, string]>([
-    ['an inline action', acting(() => {}), 'for IO invoke an activity'],
+    ['an inline action', acting(() => {}), 'Name it in setup({ actions })'],
     ['an unimplemented action', acting('nope'), `action 'nope' is not implemented`],
     [
-      'a custom action',
-      createMachine({ id: 'm' }, { actions: { page: () => {} } }),
-      `action 'page' is a custom side effect`,
+      'an action that is no function',
+      createMachine({ id: 'm' }, { actions: { page: 'now' as never } }),
+      `action 'page' is neither a function nor a built-in action`,
     ],
     [
       'an unimplemented guard',
