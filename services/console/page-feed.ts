@@ -1,5 +1,6 @@
 /**
- * All that one open page is told: the root actors, the actors of the tree it chose and their statecharts.
+ * All that one open page is told: the root actors, the actors of the tree it chose and their statecharts, and the
+ * history of the actor it chose.
  *
  * F1 It listens before it reads: no change falls between the two.
  * F2 What is pushed may be lost while the connection is; after a reconnection everything is read again.
@@ -11,12 +12,16 @@ import { partsOf, type Address } from '#contracts/address.ts';
 import type { ConsoleMessage } from '#contracts/console-message.ts';
 import { statechartGroupOf } from '#contracts/statechart-choice.ts';
 import { Topology } from '#contracts/topology.ts';
+import { JetStreamHistories } from '#runtime/jetstream/jetstream-histories.ts';
 import { JetStreamViews } from '#runtime/jetstream/jetstream-views.ts';
+import type { NotedStep } from '#runtime/ports.ts';
 import { summaryOf } from './actor-summary.ts';
 import type { BusState } from './bus-state.ts';
 import type { Catalogue } from './catalogue.ts';
 
 const PULSE_MS = 5_000;
+/** Steps of the past that a page gets. */
+const STEPS_MAX = 300;
 const READ_TRIES_MAX = 20;
 const READ_RETRY_MS = 500;
 
@@ -59,16 +64,16 @@ export class PageFeed {
     send({ type: 'roots', roots: catalogue.roots() });
     const onBus = (): void => {
       this.#pulse();
-      if (busState.connected) void this.#readTree();
+      if (busState.connected) void this.#readAll();
     };
     busState.onChange.add(onBus);
     this.#closing.push(() => void busState.onChange.delete(onBus));
     if (choice.root === undefined) return;
     const { root } = partsOf(choice.root);
-    const subscription = await this.#reader().watch(root, (view) => this.#take(view));
+    const subscription = await this.#histories().follow({ root }, (step) => this.#take(step));
     this.#closing.push(() => void subscription.close());
     if (this.#closed) await subscription.close();
-    await this.#readTree();
+    await this.#readAll();
   }
 
   /** Nothing is sent afterwards. */
@@ -82,22 +87,29 @@ export class PageFeed {
     this.#options.send({ type: 'pulse', v: 1, nowMs: Date.now(), bus });
   }
 
-  /** Views of a service that never started are none. */
-  #reader(): JetStreamViews {
-    const { bus, catalogue, choice } = this.#options;
+  /** Of a service that never started there is nothing to read. */
+  #topology(): Topology {
+    const { catalogue, choice } = this.#options;
     const service = choice.root === undefined ? '' : partsOf(choice.root).service;
-    const topology = catalogue.topologyOf(service) ?? Topology.parse({ services: ['none'] });
-    return new JetStreamViews({ bus, topology });
+    return catalogue.topologyOf(service) ?? Topology.parse({ services: ['none'] });
+  }
+
+  #histories(): JetStreamHistories {
+    return new JetStreamHistories({ bus: this.#options.bus, topology: this.#topology() });
   }
 
   /** The server may be starting again: it is asked until it answers. */
-  async #readTree(): Promise<void> {
-    const { root } = this.#options.choice;
-    if (root === undefined) return;
+  async #readAll(): Promise<void> {
+    const { bus, choice, send } = this.#options;
+    const { root, actor = root } = choice;
+    if (root === undefined || actor === undefined) return;
     for (let attempt = 1; !this.#closed; attempt += 1) {
       try {
-        const views = await this.#reader().readTree(partsOf(root).root);
-        if (!this.#closed) this.#replace(views);
+        const views = new JetStreamViews({ bus, topology: this.#topology() });
+        const tree = await views.readTree(partsOf(root).root);
+        if (!this.#closed) this.#replace(tree);
+        const notes = await this.#histories().read(actor, { limit: STEPS_MAX });
+        if (!this.#closed) send({ type: 'history', address: actor, notes });
         return;
       } catch (error) {
         if (attempt >= READ_TRIES_MAX) return this.fail(error);
@@ -125,9 +137,13 @@ export class PageFeed {
     this.#sendCharts();
   }
 
-  #take(view: ActorView): void {
-    if (this.#closed || !this.#remember(view)) return;
-    this.#options.send({ type: 'actor', actor: { summary: summaryOf(view), view } });
+  #take({ view, note }: NotedStep): void {
+    if (this.#closed) return;
+    const { choice, send } = this.#options;
+    const { address } = view;
+    if (address === (choice.actor ?? choice.root)) send({ type: 'note', address, note });
+    if (!this.#remember(view)) return;
+    send({ type: 'actor', actor: { summary: summaryOf(view), view } });
     this.#sendCharts();
   }
 

@@ -86,6 +86,10 @@ describe('the console', { timeout: TIMEOUT_MS }, () => {
 
     // Then: the stage ends, the next one starts, and its operation in Clouddriver is in the same tree.
     await active(page, 'ended').waitFor();
+    await page.getByRole('tab', { name: /History/ }).click();
+    await page.locator('.step', { hasText: 'stage.judge' }).waitFor();
+    await page.locator('.step[data-step="1"]').waitFor();
+    await open.picture('history');
     await page.locator('.stage-head [data-status=SUCCEEDED]').waitFor();
     await treeItem(page, 'createServerGroup us-west-2').waitFor();
     await treeItem(page, 'payments / Ask a person first')
@@ -113,6 +117,13 @@ describe('the console', { timeout: TIMEOUT_MS }, () => {
     await activity.getByText('"depot"').waitFor();
     await page.locator('[data-timer]', { hasText: 'patience' }).getByText('in 29 d 23 h').waitFor();
     await open.picture('parcel');
+
+    await page.getByRole('tab', { name: /History/ }).click();
+    await tell({ type: 'nonsense' });
+    await page.locator('.line-refused', { hasText: 'nonsense refused: unhandled' }).waitFor();
+    await tell({ type: 'address.changed' });
+    await page.locator('.line-emitted', { hasText: 'emitted parcel.redirected' }).waitFor();
+    await open.picture('parcel-history');
     expect(open).toMatchObject({ faults: [], foreign: [] });
   });
 

@@ -1,12 +1,15 @@
 /** A user's own machine, which knows nothing of deployments: an activity that fails at first, a timer, a child. */
-import { setup } from 'xstate';
+import { emit, setup } from 'xstate';
 import type { ActivityCatalog } from '#runtime/activity.ts';
 import type { ActorDefinition } from '#runtime/actor-definition.ts';
 import { activity } from '#machines/support/activity.ts';
 import { durableActor } from '#machines/support/durable-actor.ts';
 
 const parcelMachine = setup({
-  types: { events: {} as { type: 'address.changed' } | { type: 'cancel' } },
+  types: {
+    events: {} as { type: 'address.changed' } | { type: 'cancel' },
+    emitted: {} as { type: 'parcel.redirected' },
+  },
   actors: {
     bookCourier: activity<string, { street: string }>('bookCourier', {
       retry: { initialMs: 120_000, jitter: 0 },
@@ -31,7 +34,13 @@ const parcelMachine = setup({
         onError: 'canceled',
       },
       after: { patience: 'canceled' },
-      on: { 'address.changed': { target: 'booking', reenter: true } },
+      on: {
+        'address.changed': {
+          target: 'booking',
+          reenter: true,
+          actions: emit({ type: 'parcel.redirected' }),
+        },
+      },
     },
     underway: {},
     canceled: { type: 'final' },

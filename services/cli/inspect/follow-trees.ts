@@ -12,6 +12,7 @@ import { partsOf } from '#contracts/address.ts';
 import type { StepNote } from '#contracts/step-note.ts';
 import { coreStreamOf } from '#contracts/subjects.ts';
 import type { Topology } from '#contracts/topology.ts';
+import { JetStreamHistories } from '#runtime/jetstream/jetstream-histories.ts';
 import { JetStreamViews } from '#runtime/jetstream/jetstream-views.ts';
 import { followRoots } from '#runtime/jetstream/jetstream-roots.ts';
 import type { Subscription } from '#runtime/ports.ts';
@@ -41,9 +42,12 @@ export class TreeFollower {
   async follow(root: string): Promise<boolean> {
     if (this.#roots.has(root)) return true;
     this.#roots.add(root);
-    // Views of a tree are told on the same subjects, whatever the topology.
-    const [views] = this.#views;
-    if (views) this.#subscriptions.push(await views.watch(root, (view) => this.#options.onStep({ view })));
+    // Steps of a tree are told on the same subjects, whatever the topology.
+    const { bus, topologies, onStep } = this.#options;
+    const [topology] = topologies;
+    if (topology) {
+      this.#subscriptions.push(await new JetStreamHistories({ bus, topology }).follow({ root }, onStep));
+    }
     return (await this.#read(root)) > 0;
   }
 

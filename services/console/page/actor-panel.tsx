@@ -57,7 +57,7 @@ export function ActorPanel(props: ActorPanelProps) {
       </div>
       <div className="tab-panel" id="tab-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} tabIndex={0}>
         {tab === 'now' && <NowTab {...props} />}
-        {tab === 'history' && <HistoryList notes={history} />}
+        {tab === 'history' && <HistoryList notes={history} value={actor.view.value} />}
         {tab === 'detail' && (
           <section className="card mono">
             <JsonView value={actor.view.detail ?? null} />

@@ -1,10 +1,12 @@
 /** What the actor did, step by step, the newest first. */
+import type { StateValue } from '#contracts/actor-record.ts';
 import type { StepNote } from '#contracts/step-note.ts';
 import { valueText } from './active-nodes.ts';
 import { EmptyPlace } from './empty-place.tsx';
 import { clockText, dateText } from './time-text.ts';
 
-export function HistoryList({ notes }: { notes: readonly StepNote[] | null }) {
+/** `value`: where the actor is now. */
+export function HistoryList({ notes, value }: { notes: readonly StepNote[] | null; value: StateValue }) {
   if (notes === null) return <EmptyPlace title="Reading the history …" />;
   if (notes.length === 0) {
     return (
@@ -13,14 +15,19 @@ export function HistoryList({ notes }: { notes: readonly StepNote[] | null }) {
   }
   return (
     <ol className="history" aria-label="Steps, newest first">
-      {notes.toReversed().map((note) => (
-        <HistoryStep key={note.step} note={note} />
-      ))}
+      {notes
+        .map((note, index) => {
+          const next = notes[index + 1];
+          // A step that is not kept lies between the two: where this one led is not known.
+          const after = next === undefined ? value : next.step === note.step + 1 ? next.before : undefined;
+          return <HistoryStep key={note.step} note={note} after={after} />;
+        })
+        .toReversed()}
     </ol>
   );
 }
 
-function HistoryStep({ note }: { note: StepNote }) {
+function HistoryStep({ note, after }: { note: StepNote; after: StateValue | undefined }) {
   const { step, atMs, before, applied, refused, emitted, left } = note;
   return (
     <li className="step" data-step={step}>
@@ -29,8 +36,8 @@ function HistoryStep({ note }: { note: StepNote }) {
         <time dateTime={new Date(atMs).toISOString()} title={dateText(atMs)}>
           {clockText(atMs)}
         </time>
-        {before !== undefined && <span className="step-before mono">in {valueText(before)}</span>}
       </div>
+      <MoveText before={before} after={after} />
       <ul className="step-lines">
         {applied.map((one) => (
           <li
@@ -58,5 +65,17 @@ function HistoryStep({ note }: { note: StepNote }) {
         {left !== undefined && <li className="line-left">and {left} more</li>}
       </ul>
     </li>
+  );
+}
+
+/** Where the step began and where it led; only where it stayed when it did not move. */
+function MoveText({ before, after }: { before: StateValue | undefined; after: StateValue | undefined }) {
+  const from = before === undefined ? '' : valueText(before);
+  const to = after === undefined ? '' : valueText(after);
+  if (to === '' || to === from) return <p className="step-move mono">{from}</p>;
+  return (
+    <p className="step-move mono">
+      {from} <span className="step-arrow">→</span> <strong>{to}</strong>
+    </p>
   );
 }

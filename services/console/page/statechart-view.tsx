@@ -1,5 +1,5 @@
 /** The statechart of one actor: where it is, and what it may do next. */
-import { useEffect, useMemo, useState } from 'react';
+import { memo, useEffect, useMemo, useState } from 'react';
 import {
   Background,
   BackgroundVariant,
@@ -30,7 +30,7 @@ export type StatechartViewProps = {
   moves: boolean;
 };
 
-export function StatechartView({ description, active, moves }: StatechartViewProps) {
+function View({ description, active, moves }: StatechartViewProps) {
   const [layout, setLayout] = useState<{ of: string; layout: Layout } | { failure: string } | null>(null);
   useEffect(() => {
     let wanted = true;
@@ -104,6 +104,9 @@ type Drawn = {
   active: ReadonlySet<string>;
   possible: ReadonlySet<number>;
 };
+
+/** Drawn again when the actor moved, not when the clock ticks. */
+export const StatechartView = memo(View);
 
 /** Where the eye should be: the innermost active states and where they may lead, or came from; then those alone. */
 function interestOf({ description, active, possible }: Omit<Drawn, 'layout'>): readonly string[][] {

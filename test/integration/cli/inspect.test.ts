@@ -95,9 +95,13 @@ describe('windlass inspect', () => {
 
     await tell({ type: 'enter' });
     await expect
+      .poll(() => received.find((frame) => frame.type === '@xstate.event'))
+      .toMatchObject({ sessionId: ROOT, rootId: ROOT, event: { type: 'enter' } });
+    await expect
       .poll(() => received.at(-1))
       .toMatchObject({
         type: '@xstate.snapshot',
+        event: { type: 'enter' },
         sessionId: ROOT,
         rootId: ROOT,
         snapshot: { value: 'operating' },
