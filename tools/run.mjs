@@ -24,6 +24,7 @@ const JOBS = {
   chaos: ['test/chaos/main.ts'],
   bench: ['bench/main.ts'],
   simulate: ['test/simulation/main.ts'],
+  example: ['tools/example.ts'],
   conformance: ['test/conformance/main.ts'],
 };
 

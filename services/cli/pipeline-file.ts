@@ -86,7 +86,7 @@ async function read(file: string): Promise<string> {
         code: 'FILE_UNREADABLE',
         what: `The file ${file} cannot be read.`,
         why: (cause as Error).message,
-        next: 'Give the path of a pipeline, for example: windlass pipeline run examples/01-red-black-two-regions.json',
+        next: 'Give the path of a pipeline, for example: windlass pipeline run examples/pipelines/01-red-black-two-regions.json',
         exitCode: EXIT.usage,
       },
       { cause },

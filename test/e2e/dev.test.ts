@@ -80,9 +80,12 @@ describe('a deployment whose processes are killed', () => {
       try {
         const env = { NATS_URL: deployment.natsUrl };
         const before = deployment.processes.find((one) => one.name === name);
-        const running = windlass(['pipeline', 'run', 'examples/03-parallel-regions.json', '--watch'], {
-          env,
-        });
+        const running = windlass(
+          ['pipeline', 'run', 'examples/pipelines/03-parallel-regions.json', '--watch'],
+          {
+            env,
+          },
+        );
         await sleep(2_500); // somewhere in the middle
 
         await deployment.kill(name, 'SIGKILL');

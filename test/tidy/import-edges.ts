@@ -15,12 +15,24 @@ export type ImportEdge = {
 export const ALIASES: Readonly<Record<string, string>> = {
   '#contracts/': 'src/contracts/',
   '#bus/': 'src/bus/',
+  '#define/': 'src/define/',
+  '#door/': 'src/door/',
   '#runtime/': 'src/runtime/',
   '#telemetry/': 'src/telemetry/',
   '#machines/': 'machines/',
   '#services/': 'services/',
+  '#examples/': 'examples/',
   '#test/': 'test/',
   '#tools/': 'tools/',
+};
+
+/** Same table as `exports` of package.json: what users import, and examples as users do. */
+export const EXPORTS: Readonly<Record<string, string>> = {
+  'windlass/activity': 'src/define/activity.ts',
+  'windlass/client': 'src/door/client.ts',
+  'windlass/contract': 'src/define/contract.ts',
+  'windlass/durable': 'src/define/durable.ts',
+  'windlass/worker': 'src/door/worker.ts',
 };
 
 // At the start of a line, so that prose in comments does not count.
@@ -30,7 +42,8 @@ const DYNAMIC = /\bimport\(\s*['"`]([^'"`$\n]+)['"`]\s*\)/g;
 function fileOf(from: string, specifier: string): string | null {
   if (specifier.startsWith('.')) return path.posix.join(path.posix.dirname(from), specifier);
   const alias = Object.keys(ALIASES).find((prefix) => specifier.startsWith(prefix));
-  return alias ? `${ALIASES[alias]}${specifier.slice(alias.length)}` : null;
+  if (alias) return `${ALIASES[alias]}${specifier.slice(alias.length)}`;
+  return EXPORTS[specifier] ?? null;
 }
 
 function isComment(text: string, position: number): boolean {

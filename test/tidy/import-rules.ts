@@ -49,6 +49,27 @@ const AREAS: readonly Area[] = [
     remedy: 'telemetry listens to the runtime and knows nothing else',
   },
   {
+    name: 'src/define',
+    owns: /^src\/define\//,
+    files: /^src\/(contracts|runtime)\//,
+    packages: /^(xstate|zod)$/,
+    remedy: 'a definition is loaded by clients too: no NATS, no node, no code of activities',
+  },
+  {
+    name: 'src/door',
+    owns: /^src\/door\//,
+    files: /^src\/(contracts|bus|runtime|define)\//,
+    packages: /^(xstate|zod|node:.*)$/,
+    remedy: 'the door joins definitions with the runtime: everything about NATS is in src/bus',
+  },
+  {
+    name: 'src/testing',
+    owns: /^src\/testing\//,
+    files: /^src\/(contracts|runtime|define)\//,
+    packages: /^(xstate|zod|node:.*)$/,
+    remedy: 'the test kit runs without NATS, in any test runner',
+  },
+  {
     name: 'src/runtime/jetstream',
     owns: /^src\/runtime\/jetstream\//,
     files: /^src\/(contracts|bus|runtime)\//,

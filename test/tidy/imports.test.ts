@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ALIASES } from './import-edges.ts';
+import { ALIASES, EXPORTS } from './import-edges.ts';
 import { aliasesBetweenAreas, importDirections, importsExist } from './import-rules.ts';
 import { file, placesFound } from './plant.ts';
 import { readCode, ROOT, toLines } from './source-file.ts';
@@ -81,6 +81,17 @@ describe('import directions', () => {
     };
     const expected = Object.entries(ALIASES).map(([alias, folder]) => [`${alias}*`, `./${folder}*`]);
     expect(Object.entries(manifest.imports)).toEqual(expected);
+  });
+
+  it('read the same exports as the users of the package', () => {
+    const manifest = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+      exports: Record<string, string>;
+    };
+    const expected = Object.entries(EXPORTS).map(([specifier, file]) => [
+      specifier.replace(/^windlass/, '.'),
+      `./${file}`,
+    ]);
+    expect(Object.entries(manifest.exports)).toEqual(expected);
   });
 });
 

@@ -14,7 +14,7 @@ import { sendRequest } from '../send-request.ts';
 import { Session } from '../session.ts';
 import { watchExecution } from '../watch/watch-execution.ts';
 
-const EXAMPLE = path.join('examples', '01-red-black-two-regions.json');
+const EXAMPLE = path.join('examples', 'pipelines', '01-red-black-two-regions.json');
 const REGIONS = ['us-east-1', 'us-east-2'];
 const APPLICATION = 'payments';
 const TIMEOUT_MS = 180_000;

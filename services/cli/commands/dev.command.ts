@@ -91,7 +91,7 @@ async function announce(
     ),
     '',
     'In another terminal:',
-    `  npm run windlass -- pipeline run examples/01-red-black-two-regions.json --watch${smokeTestParameter(smokeTestUrl)}`,
+    `  npm run windlass -- pipeline run examples/pipelines/01-red-black-two-regions.json --watch${smokeTestParameter(smokeTestUrl)}`,
     '  npm run windlass -- execution ls',
     '  npm run windlass -- doctor',
     'Kill any process of the list (kill -9 PID) while a pipeline runs: it is started again, and nothing is lost.',
