@@ -41,6 +41,8 @@ export type NatsServerOptions = {
 
 export type NatsServer = {
   readonly url: string;
+  /** The name by which streams call it (`cluster.leader`). */
+  readonly name: string;
   /** Base URL of the server's monitoring endpoints (`/healthz`, `/jsz?config=true`). */
   readonly monitorUrl: string;
   /** Process id of the server that runs now; another one after {@link restart}. */
@@ -72,7 +74,7 @@ async function isFree(port: number): Promise<boolean> {
 }
 
 /** A port nobody listens on now. Someone may take it before we do: callers retry. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = PORT_RANGE.first + Math.floor(Math.random() * (PORT_RANGE.last - PORT_RANGE.first + 1));
     if (await isFree(port)) return port;
@@ -200,6 +202,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
   let child = first.child;
   return {
     url: `nats://${HOST}:${place.port}`,
+    name: place.name,
     monitorUrl: `http://${HOST}:${place.monitorPort}`,
     version,
     get pid() {

@@ -1,5 +1,6 @@
 /** Connects to NATS with the settings every part of Windlass relies on. */
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { watchQuorum } from './quorum-watch.ts';
 import { serverAccessOf } from './server-address.ts';
 
 export type BusOptions = {
@@ -16,24 +17,26 @@ export type Bus = NatsConnection;
 /**
  * Connects, waiting for a server that is still starting; reconnects for ever afterwards.
  *
- * Pings every 2 s and drops a server that missed two: a server that is paused or cut off from its peers
- * still holds the connection, and only the missing answer gives it away.
+ * Pings every second and drops a server that missed two: a server that is paused still holds the connection, and only
+ * the missing answer gives it away. With several servers it also leaves one that has lost its peers.
  */
 export async function connectBus(options: BusOptions): Promise<Bus> {
   const access = serverAccessOf(options.servers);
   const deadline = performance.now() + (options.connectTimeoutMs ?? 20_000);
   for (;;) {
     try {
-      return await connect({
+      const connection = await connect({
         ...access,
         name: options.name,
         maxReconnectAttempts: -1,
         reconnectTimeWait: 100,
         reconnectJitter: 50,
-        pingInterval: 2_000,
+        pingInterval: 1_000,
         maxPingOut: 2,
         timeout: 3_000,
       });
+      if (access.servers.length > 1) void watchQuorum(connection);
+      return connection;
     } catch (error) {
       if (performance.now() > deadline) {
         throw new Error(

@@ -12,11 +12,15 @@ import {
 import type { Topology } from '#contracts/topology.ts';
 import { JetStreamCode } from './bus-error.ts';
 import type { Bus } from './connect.ts';
+import { untilAnswered } from './until-answered.ts';
 
 const SECOND_NS = 1_000_000_000;
 const MINUTE_NS = 60 * SECOND_NS;
 const DAY_NS = 24 * 60 * MINUTE_NS;
 const HISTORY_BYTES_MAX = 4 * 1024 ** 3;
+/** A process may start in the middle of an election, or beside others that declare the same. */
+const PATIENCE_MS = 60_000;
+const RETRY_MS = 250;
 
 /** What the server offers beyond the fields the client's types know. */
 type StreamDeclaration = Partial<StreamConfig> & {
@@ -29,7 +33,7 @@ type StreamDeclaration = Partial<StreamConfig> & {
 
 /** @throws Error when a stream exists with settings that cannot be changed: the topology was another one. */
 export async function declareStreams(bus: Bus, topology: Topology): Promise<void> {
-  const manager = await jetstreamManager(bus, { timeout: 10_000 });
+  const manager = await untilAnswered(bus, () => jetstreamManager(bus, { timeout: 5_000 }));
   for (const service of topology.services) {
     await Promise.all(
       range(topology.shards).map((shard) => declare(manager, coreStream({ service, shard, topology }))),
@@ -137,7 +141,8 @@ function historyStream(topology: Topology): StreamDeclaration {
 }
 
 async function declare(manager: JetStreamManager, declaration: StreamDeclaration): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
     try {
       await manager.streams.add(declaration as StreamConfig);
       return;
@@ -147,9 +152,8 @@ async function declare(manager: JetStreamManager, declaration: StreamDeclaration
         await update(manager, declaration);
         return;
       }
-      // A cluster that is still electing its leader, or two processes declaring at once.
-      if (attempt >= 20) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 250));
+      if (performance.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
 }

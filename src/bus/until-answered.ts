@@ -3,24 +3,29 @@ import { errors } from '@nats-io/transport-node';
 import type { Bus } from './connect.ts';
 import { orConnectionLoss, whenConnected } from './connection-state.ts';
 
-const TRIES_MAX = 20;
+/** Longer than the election of a stream's leader (4 to 9 s). */
+const PATIENCE_MS = 20_000;
 const RETRY_MS = 100;
 
 /** @throws whatever the server answered, and the last error when it never did. */
 export async function untilAnswered<T>(bus: Bus, request: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
     await whenConnected(bus);
     try {
       return await orConnectionLoss(bus, request());
     } catch (error) {
-      if (attempt >= TRIES_MAX || bus.isClosed() || isAnswer(error)) throw error;
+      if (performance.now() > deadline || bus.isClosed() || isAnswer(error)) throw error;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
 }
 
-/** JetStream's own refusals carry a code; silence does not. */
+const UNAVAILABLE = 503;
+
+/** JetStream's own refusals carry a code; silence does not, and "unavailable" is an election. */
 function isAnswer(error: unknown): boolean {
   const silent = error instanceof errors.TimeoutError || error instanceof errors.NoRespondersError;
-  return !silent && typeof (error as { code?: unknown }).code === 'number';
+  const { code, status } = error as { code?: unknown; status?: unknown };
+  return !silent && typeof code === 'number' && status !== UNAVAILABLE;
 }

@@ -1,19 +1,28 @@
 /** One chaos run: starts deployments and kills processes in turn, until both are used up and everything has ended. */
 import type { Bus } from '#bus/connect.ts';
 import { ExecutionView } from '#contracts/execution.ts';
-import { requestSubjects } from '#contracts/subjects.ts';
+import { STREAM, requestSubjects } from '#contracts/subjects.ts';
 import { RequestAnswer } from '#contracts/user-request.ts';
 import type { JetStreamViews } from '#runtime/jetstream/jetstream-views.ts';
 import type { Fleet } from './fleet.ts';
 import type { Recovery } from './recovery.ts';
 import { deployRequest } from './scenario.ts';
+import type { ServerFault } from './servers/servers-under-test.ts';
+import { leaderOf, untilCurrent } from './servers/stream-leaders.ts';
 
-const SERVER_KILL_EVERY = 10;
 const FREEZE_MS = 20_000;
 /** A frozen process is noticed after three seconds; kills of others are measured apart from that. */
 const FREEZE_NOTICE_MS = 5_000;
 const END_TIMEOUT_MS = 300_000;
 const SETTLE_TIMEOUT_MS = 60_000;
+const CATCH_UP_TIMEOUT_MS = 60_000;
+/** Whoever leads one of them is the one whose loss is felt. */
+const CORE_STREAMS = [
+  STREAM.core('orca', 0),
+  STREAM.core('clouddriver', 0),
+  STREAM.ingress('orca'),
+  STREAM.ingress('clouddriver'),
+] as const;
 
 export type CampaignOptions = {
   fleet: Fleet;
@@ -22,6 +31,8 @@ export type CampaignOptions = {
   recovery: Recovery;
   deployments: number;
   kills: number;
+  /** Each n-th kill breaks a server instead of a worker. */
+  serverEvery: number;
   seed: number;
   awsFaults: boolean;
   say: (text: string) => void;
@@ -31,7 +42,7 @@ export class Campaign {
   /** Execution id by deployment. */
   readonly executions = new Map<number, string>();
   readonly recoveriesMs: number[] = [];
-  readonly serverRecoveriesMs: number[] = [];
+  readonly serverRecoveries: { fault: ServerFault; ms: number }[] = [];
   frozen = 0;
   faultHits: readonly number[] = [];
   readonly #options: CampaignOptions;
@@ -54,7 +65,7 @@ export class Campaign {
       if (round < deployments) await this.#deploy(round);
       if (round === Math.floor(kills / 2)) freeze = await this.#freezeOne();
       if (round < kills)
-        await ((round + 1) % SERVER_KILL_EVERY === 0 ? this.#killServer() : this.#killWorker());
+        await ((round + 1) % this.#options.serverEvery === 0 ? this.#breakServer() : this.#killWorker());
     }
     await freeze?.thawed;
     await this.#allEnded();
@@ -96,16 +107,28 @@ export class Campaign {
     await sleep(1_000);
   }
 
-  async #killServer(): Promise<void> {
-    const { fleet, recovery, say } = this.#options;
-    await fleet.nats.kill('SIGKILL');
-    const killedAt = performance.now();
-    await fleet.nats.restart();
-    await recovery.slowest('orca', [0, 21, 42, 63]);
-    await recovery.slowest('clouddriver', [0, 21, 42, 63]);
-    const elapsedMs = performance.now() - killedAt;
-    this.serverRecoveriesMs.push(elapsedMs);
-    say(`nats-server killed and started again: both services commit after ${Math.round(elapsedMs)} ms`);
+  /** Breaks the server that leads a core stream, and measures how long until both services commit again. */
+  async #breakServer(): Promise<void> {
+    const { fleet, recovery, say, bus } = this.#options;
+    const { servers } = fleet;
+    const count = this.serverRecoveries.length;
+    const fault = servers.faults[count % servers.faults.length] ?? 'kill';
+    const stream = CORE_STREAMS[count % CORE_STREAMS.length] ?? CORE_STREAMS[0];
+    const alone = servers.names.length === 1;
+    const name = alone ? (servers.names[0] ?? '') : await leaderOf(bus, stream);
+    const brokenAt = performance.now();
+    await servers.break(name, fault);
+    await Promise.all([
+      recovery.slowest('orca', [0, 21, 42, 63]),
+      recovery.slowest('clouddriver', [0, 21, 42, 63]),
+    ]);
+    const ms = performance.now() - brokenAt;
+    this.serverRecoveries.push({ fault, ms });
+    say(
+      `${alone ? 'nats-server' : `leader of ${stream}`}: ${fault}; both services commit after ${Math.round(ms)} ms`,
+    );
+    await servers.mend(name, fault);
+    if (!alone) await untilCurrent(bus, { streams: CORE_STREAMS, timeoutMs: CATCH_UP_TIMEOUT_MS });
   }
 
   /** Resolves when the others have noticed. */

@@ -1,38 +1,44 @@
-/** The processes of a chaos run: a nats-server, an AWS double, and replicas of orca and clouddriver, all real. */
+/** The processes of a chaos run: NATS servers, an AWS double, and replicas of orca and clouddriver, all real. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, closeSync } from 'node:fs';
 import path from 'node:path';
 import { startAwsDouble, type RunningAwsDouble } from '#services/aws-double/start.ts';
-import { startNatsServer, type NatsServer } from '#tools/nats-server.ts';
 import { chaosSeed } from './scenario.ts';
+import type { ServersUnderTest } from './servers/servers-under-test.ts';
 
 export type ServiceName = 'orca' | 'clouddriver';
 
 /** One place in the fleet: a process that is replaced when it dies. */
 export type Replica = { service: ServiceName; child: ChildProcess };
 
-export type FleetOptions = { dataDir: string; replicas: number; deployments: number };
+export type FleetOptions = {
+  dataDir: string;
+  servers: ServersUnderTest;
+  /** Processes of each service. */
+  replicas: number;
+  deployments: number;
+};
 
 export class Fleet {
-  readonly nats: NatsServer;
+  readonly servers: ServersUnderTest;
   readonly double: RunningAwsDouble;
   readonly replicas: Replica[] = [];
   readonly #dataDir: string;
 
-  private constructor(args: { nats: NatsServer; double: RunningAwsDouble; dataDir: string }) {
-    this.nats = args.nats;
+  private constructor(args: { servers: ServersUnderTest; double: RunningAwsDouble; dataDir: string }) {
+    this.servers = args.servers;
     this.double = args.double;
     this.#dataDir = args.dataDir;
   }
 
   static async start(options: FleetOptions): Promise<Fleet> {
-    const nats = await startNatsServer({ dataDir: path.join(options.dataDir, 'nats') });
+    const { servers } = options;
     const double = await startAwsDouble({
       seed: chaosSeed(options.deployments),
       timings: { launchDelayMs: 100, pendingMs: 400, targetInitialMs: 300, deregistrationDelayMs: 300 },
     });
-    const fleet = new Fleet({ nats, double, dataDir: options.dataDir });
+    const fleet = new Fleet({ servers, double, dataDir: options.dataDir });
     for (const service of ['orca', 'clouddriver'] as const) {
       for (let index = 0; index < options.replicas; index += 1) fleet.replicas.push(fleet.#spawn(service));
     }
@@ -45,6 +51,7 @@ export class Fleet {
     if (!replica) throw new RangeError(`There is no replica ${index}.`);
     const { child, service } = replica;
     const pid = child.pid ?? 0;
+    if (child.exitCode !== null) throw new Error(`A ${service} process ended by itself; its log says why.`);
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;
@@ -60,7 +67,7 @@ export class Fleet {
   /** Ends everything at once: nobody will look at it any more. */
   async abandon(): Promise<void> {
     for (const { child } of this.replicas) child.kill('SIGKILL');
-    await this.nats.kill('SIGKILL');
+    await this.servers.stop();
   }
 
   async stop(): Promise<void> {
@@ -73,7 +80,7 @@ export class Fleet {
       }),
     );
     await this.double.close();
-    await this.nats.stop();
+    await this.servers.stop();
   }
 
   #spawn(service: ServiceName): Replica {
@@ -83,7 +90,8 @@ export class Fleet {
       stdio: ['ignore', log, log],
       env: {
         ...process.env,
-        NATS_URL: this.nats.url,
+        NATS_URL: this.servers.addresses.join(','),
+        WINDLASS_REPLICAS: String(this.servers.replicas),
         AWS_ENDPOINT_URL: this.double.url,
         AWS_ACCESS_KEY_ID: 'chaos',
         AWS_SECRET_ACCESS_KEY: 'chaos',

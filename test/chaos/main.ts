@@ -1,9 +1,11 @@
 /**
- * `npm run chaos -- --deployments 50 --kills 50 [--aws-faults] [--replicas 3] [--json]`
+ * `npm run chaos -- --deployments 50 --kills 50 [--nats single|processes|containers] [--aws-faults] [--json]`
  *
  * Runs red/black deployments through real processes while killing them: a random worker by kill -9 each time,
- * nats-server itself every tenth time, and one worker frozen by SIGSTOP for 20 s half-way. Then judges by the AWS
- * double's ledger and the bus. Exit code 0 only when nothing failed, was lost, doubled or orphaned.
+ * nats-server itself every tenth time (`--server-every`), and one worker frozen by SIGSTOP for 20 s half-way. With
+ * three servers (`--nats processes`, or `containers` of a Docker engine) streams have three copies, and the leader of
+ * one is killed, cut off from its peers and paused in turn. Then judges by the AWS double's ledger and the bus. Exit
+ * code 0 only when nothing failed, was lost, doubled or orphaned.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -17,11 +19,14 @@ import { Campaign } from './campaign.ts';
 import { Fleet } from './fleet.ts';
 import { judge } from './judge.ts';
 import { Recovery } from './recovery.ts';
+import type { ServersUnderTest } from './servers/servers-under-test.ts';
 
 const { values: flags } = parseArgs({
   options: {
     deployments: { type: 'string', default: '50' },
     kills: { type: 'string', default: '50' },
+    'server-every': { type: 'string', default: '10' },
+    nats: { type: 'string', default: 'single' },
     replicas: { type: 'string', default: '3' },
     seed: { type: 'string', default: '1' },
     'aws-faults': { type: 'boolean', default: false },
@@ -37,9 +42,10 @@ const say = (text: string): void => {
   process.stderr.write(`${seconds.padStart(6)} s  ${text}\n`);
 };
 
-const topology = Topology.parse({});
-const fleet = await Fleet.start({ dataDir, replicas: Number(flags.replicas), deployments });
-const bus = await connectBus({ servers: [fleet.nats.url], name: 'chaos' });
+const servers = await startServers(flags.nats);
+const topology = Topology.parse({ replicas: servers.replicas });
+const fleet = await Fleet.start({ dataDir, servers, replicas: Number(flags.replicas), deployments });
+const bus = await connectBus({ servers: servers.addresses, name: 'chaos' });
 await declareStreams(bus, topology);
 const views = new JetStreamViews({ bus, topology });
 let ok = false;
@@ -54,6 +60,7 @@ try {
     recovery: await Recovery.follow(bus, topology),
     deployments,
     kills: Number(flags.kills),
+    serverEvery: Number(flags['server-every']),
     seed: Number(flags.seed),
     awsFaults: flags['aws-faults'],
     say,
@@ -70,8 +77,11 @@ try {
     orphaned,
     recoveryMs: percentiles(campaign.recoveriesMs),
     kills: campaign.recoveriesMs.length,
-    serverKills: campaign.serverRecoveriesMs.length,
-    serverRecoveryMs: percentiles(campaign.serverRecoveriesMs),
+    nats: flags.nats,
+    streamReplicas: servers.replicas,
+    serverKills: campaign.serverRecoveries.length,
+    serverRecoveryMs: percentiles(campaign.serverRecoveries.map(({ ms }) => ms)),
+    serverFaults: byFault(campaign),
     frozen: campaign.frozen,
     awsFaults: campaign.faultHits,
     seconds: Math.round((performance.now() - startedAt) / 1_000),
@@ -85,6 +95,29 @@ try {
   else say(`logs and streams are kept in ${dataDir}`);
 }
 process.exit(ok ? 0 : 1);
+
+async function startServers(kind: string): Promise<ServersUnderTest> {
+  // Loaded when it is asked for: the containers' client needs a second to load.
+  switch (kind) {
+    case 'single':
+      return (await import('./servers/single-server.ts')).startSingleServer(path.join(dataDir, 'nats'));
+    case 'processes':
+      return (await import('./servers/process-cluster.ts')).startProcessCluster(dataDir);
+    case 'containers':
+      return (await import('./servers/container-cluster.ts')).startContainerCluster();
+    default:
+      throw new RangeError(`--nats ${kind}: use single, processes or containers.`);
+  }
+}
+
+function byFault({
+  serverRecoveries,
+}: Campaign): Record<string, { count: number; p50: number; p99: number }> {
+  const groups = Map.groupBy(serverRecoveries, ({ fault }) => fault);
+  return Object.fromEntries(
+    [...groups].map(([fault, of]) => [fault, { count: of.length, ...percentiles(of.map(({ ms }) => ms)) }]),
+  );
+}
 
 function percentiles(values: readonly number[]): { p50: number; p99: number } {
   const sorted = values.toSorted((a, b) => a - b);

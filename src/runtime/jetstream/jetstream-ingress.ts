@@ -9,7 +9,8 @@ import { publish } from '#bus/publish.ts';
 import type { Json } from '#contracts/json.ts';
 import type { Ingress, Replies } from '../ports.ts';
 
-const TRIES_MAX = 30;
+/** Longer than any election: a result that is not stored would be worked for again. */
+const PATIENCE_MS = 60_000;
 const RETRY_MS = 200;
 
 export class JetStreamIngress implements Ingress {
@@ -21,12 +22,13 @@ export class JetStreamIngress implements Ingress {
     this.#topology = args.topology;
   }
 
-  /** Tries for about a minute. @throws BusError when no server took it by then. */
+  /** Tries for a minute. @throws BusError when no server took it by then. */
   async send(envelope: Envelope): Promise<void> {
     const checked = Envelope.parse(envelope);
     const place = placeOf(checked.to, this.#topology);
     const subject = ingressSubjects(partsOf(checked.to).service).of(place, checked.to, checked.id);
-    for (let attempt = 1; ; attempt += 1) {
+    const deadline = performance.now() + PATIENCE_MS;
+    for (;;) {
       try {
         await publish(this.#bus, {
           subject,
@@ -35,7 +37,7 @@ export class JetStreamIngress implements Ingress {
         });
         return;
       } catch (error) {
-        if (!isUnknownOutcome(error) || attempt >= TRIES_MAX || this.#bus.isClosed()) throw error;
+        if (!isUnknownOutcome(error) || performance.now() > deadline || this.#bus.isClosed()) throw error;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
