@@ -37,16 +37,17 @@ export async function readOrdered(
       ...startOf(seen > 0 ? seen + 1 : options.from),
       ...(options.headersOnly ? { headers_only: true } : {}),
     });
-    return consumer.consume({
+    const messages = await consumer.consume({
       expires: 5_000,
       idle_heartbeat: 1_000,
       max_messages: 500,
       callback: (message: JsMsg) => {
         if (!isCurrent()) return;
-        seen = message.seq;
         onMessage(readMessage(message));
+        seen = message.seq;
       },
     });
+    return { messages, info: () => consumer.info() };
   });
 }
 

@@ -7,16 +7,14 @@
  *    waits for an answer to which text; whoever handles the stored copy answers and tells the others.
  */
 import { createHash } from 'node:crypto';
-import type { Msg } from '@nats-io/transport-node';
 import { STREAM, nodeSubjects, requestSubjects } from '#contracts/subjects.ts';
 import type { Bus } from './connect.ts';
+import { RequestWaiters } from './request-waiters.ts';
 import { consumeWork, type WorkItem } from './work-queue.ts';
 
 const ACK_WAIT_MS = 10_000;
 const CONCURRENCY = 64;
 const RETRY_MS = 1_000;
-const REMEMBER_MS = 30_000;
-const REMEMBERED_MAX = 10_000;
 /** The stored copy may be handled before the request itself was heard. */
 const HEARING_MS = 50;
 const ANSWERED_SUBJECT = nodeSubjects('intake').answered;
@@ -30,12 +28,10 @@ export type UserRequest = {
   messageId: string | undefined;
 };
 
-type Waiter = { reply: string; heardAt: number };
-
 export class RequestIntake {
   readonly #bus: Bus;
   readonly #onRequest: (request: UserRequest) => Promise<unknown>;
-  readonly #waiters = new Map<string, Waiter[]>();
+  readonly #waiters = new RequestWaiters();
   readonly #closers: { close(): Promise<void> | void }[] = [];
 
   constructor(bus: Bus, onRequest: (request: UserRequest) => Promise<unknown>) {
@@ -46,12 +42,15 @@ export class RequestIntake {
   async start(): Promise<void> {
     const heard = this.#bus.subscribe(requestSubjects.all, {
       callback: (error, message) => {
-        if (!error && message.reply) this.#remember(message, message.reply);
+        if (error || !message.reply) return;
+        const digest = digestOf(message.subject, message.string());
+        this.#waiters.add({ digest, reply: message.reply, nowMs: performance.now() });
       },
     });
     const answered = this.#bus.subscribe(ANSWERED_SUBJECT, {
       callback: (error, message) => {
-        if (!error) this.#forget(message.string());
+        const [digest = '', reply = ''] = error ? [] : message.string().split(' ');
+        this.#waiters.remove(digest, reply);
       },
     });
     const work = await consumeWork(
@@ -88,45 +87,15 @@ export class RequestIntake {
   }
 
   async #answer(digest: string, answer: unknown): Promise<void> {
-    const waiter = this.#take(digest) ?? (await this.#hearLate(digest));
-    if (!waiter) return;
-    this.#bus.publish(waiter.reply, JSON.stringify(answer));
-    this.#bus.publish(ANSWERED_SUBJECT, `${digest} ${waiter.reply}`);
+    const reply = this.#waiters.take(digest, performance.now()) ?? (await this.#hearLate(digest));
+    if (reply === undefined) return;
+    this.#bus.publish(reply, JSON.stringify(answer));
+    this.#bus.publish(ANSWERED_SUBJECT, `${digest} ${reply}`);
   }
 
-  async #hearLate(digest: string): Promise<Waiter | undefined> {
+  async #hearLate(digest: string): Promise<string | undefined> {
     await new Promise((resolve) => setTimeout(resolve, HEARING_MS));
-    return this.#take(digest);
-  }
-
-  #remember(message: Msg, reply: string): void {
-    const digest = digestOf(message.subject, message.string());
-    const waiters = this.#waiters.get(digest) ?? [];
-    waiters.push({ reply, heardAt: performance.now() });
-    this.#waiters.set(digest, waiters);
-    if (this.#waiters.size > REMEMBERED_MAX) this.#dropOldest();
-  }
-
-  #take(digest: string): Waiter | undefined {
-    const waiters = (this.#waiters.get(digest) ?? []).filter(
-      (waiter) => performance.now() - waiter.heardAt < REMEMBER_MS,
-    );
-    const first = waiters.shift();
-    if (waiters.length > 0) this.#waiters.set(digest, waiters);
-    else this.#waiters.delete(digest);
-    return first;
-  }
-
-  #forget(text: string): void {
-    const [digest = '', reply = ''] = text.split(' ');
-    const waiters = (this.#waiters.get(digest) ?? []).filter((waiter) => waiter.reply !== reply);
-    if (waiters.length > 0) this.#waiters.set(digest, waiters);
-    else this.#waiters.delete(digest);
-  }
-
-  #dropOldest(): void {
-    const [oldest] = this.#waiters.keys();
-    if (oldest !== undefined) this.#waiters.delete(oldest);
+    return this.#waiters.take(digest, performance.now());
   }
 }
 

@@ -2,18 +2,33 @@
  * Keeps a consumption going over restarts of the server.
  *
  * The client library resumes by itself when heartbeats are missing, but not always, and late. Here a consumption is
- * replaced as soon as the connection is back, and whenever heartbeats are missing although it is up.
+ * replaced
+ *
+ * S1 as soon as the connection is back,
+ * S2 whenever heartbeats are missing although it is up,
+ * S3 when the library ended it by itself (a consumer that could not be made again, a callback that threw),
+ * S4 when its consumer has gone or nobody has asked it for messages: looked at every few seconds, because the library
+ *    watches no heartbeats while it makes a consumer again.
  */
-import type { ConsumerMessages } from '@nats-io/jetstream';
+import type { ConsumerInfo, ConsumerMessages } from '@nats-io/jetstream';
+import { JetStreamCode } from './bus-error.ts';
 import type { Bus } from './connect.ts';
 import { untilAnswered } from './until-answered.ts';
 
 /** Heartbeats of one second: this many missing in a row and the consumption is replaced. */
 const MISSED_HEARTBEATS_MAX = 2;
 const RETRY_MS = 500;
+const LOOK_MS = 5_000;
+/** One look may fall between two pulls. */
+const IDLE_LOOKS_MAX = 2;
+/** Nobody waits longer for an old consumption to say goodbye: its server may be gone. */
+const CLOSE_MS_MAX = 1_000;
+
+/** A consumption with a way to look at its consumer on the server. */
+export type Consumption = { messages: ConsumerMessages; info: () => Promise<ConsumerInfo> };
 
 /** Opens a consumption; `isCurrent` tells its callbacks whether it was replaced meanwhile. */
-export type OpenConsumption = (isCurrent: () => boolean) => Promise<ConsumerMessages>;
+export type OpenConsumption = (isCurrent: () => boolean) => Promise<Consumption>;
 
 /** Resolves when the first consumption is open. @throws when that one cannot be opened. */
 export async function consumeSteadily(bus: Bus, open: OpenConsumption): Promise<{ close(): Promise<void> }> {
@@ -26,7 +41,7 @@ class SteadyConsumption {
   readonly #bus: Bus;
   readonly #open: OpenConsumption;
   #generation = 0;
-  #messages: ConsumerMessages | undefined;
+  #consumption: Consumption | undefined;
   #closed = false;
   #replacing = false;
 
@@ -43,22 +58,25 @@ class SteadyConsumption {
   async close(): Promise<void> {
     this.#closed = true;
     this.#generation += 1;
-    await this.#messages?.close().catch(() => undefined);
+    const closed = this.#consumption?.messages.close().catch(() => undefined);
+    await Promise.race([closed, sleep(CLOSE_MS_MAX)]);
   }
 
   async #replace(): Promise<void> {
     this.#generation += 1;
     const generation = this.#generation;
     // The server may be gone: nobody waits for the old one to say goodbye.
-    void this.#messages?.close().catch(() => undefined);
+    void this.#consumption?.messages.close().catch(() => undefined);
     const isCurrent = (): boolean => !this.#closed && this.#generation === generation;
-    const messages = await untilAnswered(this.#bus, () => this.#open(isCurrent));
+    const consumption = await untilAnswered(this.#bus, () => this.#open(isCurrent));
     if (!isCurrent()) {
-      void messages.close().catch(() => undefined);
+      void consumption.messages.close().catch(() => undefined);
       return;
     }
-    this.#messages = messages;
-    void this.#followHeartbeats(messages, isCurrent);
+    this.#consumption = consumption;
+    void this.#followHeartbeats(consumption.messages, isCurrent);
+    void this.#followEnd(consumption.messages, isCurrent);
+    void this.#look(consumption, isCurrent);
   }
 
   async #followConnection(): Promise<void> {
@@ -76,6 +94,28 @@ class SteadyConsumption {
     }
   }
 
+  async #followEnd(messages: ConsumerMessages, isCurrent: () => boolean): Promise<void> {
+    await messages.closed().catch(() => undefined);
+    if (isCurrent() && !this.#bus.isClosed()) void this.#replaceSteadily();
+  }
+
+  async #look({ info }: Consumption, isCurrent: () => boolean): Promise<void> {
+    let idleLooks = 0;
+    while (isCurrent() && !this.#bus.isClosed()) {
+      await sleep(LOOK_MS);
+      if (!isCurrent()) return;
+      try {
+        idleLooks = (await info()).num_waiting > 0 ? 0 : idleLooks + 1;
+      } catch (error) {
+        // No answer says nothing about the consumer.
+        if ((error as { code?: unknown }).code === JetStreamCode.consumerNotFound) idleLooks += 1;
+      }
+      if (idleLooks < IDLE_LOOKS_MAX || !isCurrent()) continue;
+      void this.#replaceSteadily();
+      return;
+    }
+  }
+
   async #replaceSteadily(): Promise<void> {
     if (this.#replacing) return;
     this.#replacing = true;
@@ -85,11 +125,16 @@ class SteadyConsumption {
           await this.#replace();
           return;
         } catch {
-          await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+          await sleep(RETRY_MS);
         }
       }
     } finally {
       this.#replacing = false;
     }
   }
+}
+
+/** Never keeps a process alive that has nothing else to do. */
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

@@ -144,18 +144,28 @@ async function declare(manager: JetStreamManager, declaration: StreamDeclaration
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
-      await manager.streams.add(declaration as StreamConfig);
+      await addOrUpdate(manager, declaration);
       return;
     } catch (error) {
-      const code = (error as { code?: number }).code;
-      if (code === JetStreamCode.streamNameInUse) {
-        await update(manager, declaration);
-        return;
-      }
-      if (performance.now() > deadline) throw error;
+      if (error instanceof StreamMismatch || performance.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
+}
+
+async function addOrUpdate(manager: JetStreamManager, declaration: StreamDeclaration): Promise<void> {
+  try {
+    await manager.streams.add(declaration as StreamConfig);
+  } catch (error) {
+    if ((error as { code?: number }).code !== JetStreamCode.streamNameInUse) throw error;
+    await update(manager, declaration);
+  }
+}
+
+/** The stream was made for another topology: trying again cannot help. */
+class StreamMismatch extends Error {
+  override readonly name = 'StreamMismatch';
+  readonly code = 'STREAM_MISMATCH';
 }
 
 async function update(manager: JetStreamManager, declaration: StreamDeclaration): Promise<void> {
@@ -163,7 +173,7 @@ async function update(manager: JetStreamManager, declaration: StreamDeclaration)
   for (const [key, wanted] of Object.entries(declaration.metadata ?? {})) {
     const stored = config.metadata?.[key];
     if (stored !== undefined && stored !== wanted) {
-      throw new Error(
+      throw new StreamMismatch(
         `Stream ${declaration.name} was made with ${key}=${stored}, this process wants ${wanted}. ` +
           'Shards and partitions are fixed at the first start: use the stored number.',
       );

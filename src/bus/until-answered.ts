@@ -6,6 +6,8 @@ import { orConnectionLoss, whenConnected } from './connection-state.ts';
 /** Longer than the election of a stream's leader (4 to 9 s). */
 const PATIENCE_MS = 20_000;
 const RETRY_MS = 100;
+/** No request takes longer: one that was under way while the connection changed may never be answered. */
+const REQUEST_MS_MAX = 10_000;
 
 /** @throws whatever the server answered, and the last error when it never did. */
 export async function untilAnswered<T>(bus: Bus, request: () => Promise<T>): Promise<T> {
@@ -13,11 +15,22 @@ export async function untilAnswered<T>(bus: Bus, request: () => Promise<T>): Pro
   for (;;) {
     await whenConnected(bus);
     try {
-      return await orConnectionLoss(bus, request());
+      return await orConnectionLoss(bus, withinTime(request()));
     } catch (error) {
       if (performance.now() > deadline || bus.isClosed() || isAnswer(error)) throw error;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
+  }
+}
+
+/** @throws errors.TimeoutError */
+async function withinTime<T>(answer: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new errors.TimeoutError()), REQUEST_MS_MAX);
+  try {
+    return await Promise.race([answer, promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -55,7 +55,7 @@ export async function consumeWork(
       options.stream,
       options.consumer,
     );
-    return consumer.consume({
+    const messages = await consumer.consume({
       expires: 5_000,
       idle_heartbeat: 1_000,
       max_messages: Math.min(options.concurrency, 16),
@@ -65,6 +65,7 @@ export async function consumeWork(
         else message.nak();
       },
     });
+    return { messages, info: () => consumer.info() };
   });
 }
 

@@ -9,8 +9,14 @@ import { readLast } from '#bus/stored-message.ts';
 import type { Membership, OwnershipStore, PartitionOwner, Subscription } from '../ports.ts';
 import type { JetStreamBinding } from './jetstream-record-store.ts';
 
+/**
+ * N1 A claim whose answer was lost is found out by reading the key: a node's name is unique, so what bears it is its own.
+ * N2 A claim that came too late tells the watchers who owns the partition: a watch that lags must not make a node claim
+ *    by an old epoch for ever.
+ */
 export class JetStreamOwnership implements OwnershipStore {
   readonly #binding: JetStreamBinding;
+  readonly #watchers = new Set<(owner: PartitionOwner) => void>();
 
   constructor(binding: JetStreamBinding) {
     this.#binding = binding;
@@ -18,6 +24,8 @@ export class JetStreamOwnership implements OwnershipStore {
 
   async watch(onOwner: (owner: PartitionOwner) => void): Promise<Subscription> {
     const { bus, service, topology } = this.#binding;
+    const tell = newsOnly(onOwner);
+    this.#watchers.add(tell);
     const readers = await Promise.all(
       Array.from({ length: topology.shards }, (_, shard) =>
         readOrdered(
@@ -28,7 +36,7 @@ export class JetStreamOwnership implements OwnershipStore {
             from: 'last-per-subject',
           },
           (message) =>
-            onOwner({
+            tell({
               partition: Number(message.subject.split('.').at(-1)),
               node: message.data || null,
               epoch: message.sequence,
@@ -36,24 +44,38 @@ export class JetStreamOwnership implements OwnershipStore {
         ),
       ),
     );
-    return { close: async () => void (await Promise.all(readers.map((reader) => reader.close()))) };
+    return {
+      close: async () => {
+        this.#watchers.delete(tell);
+        await Promise.all(readers.map((reader) => reader.close()));
+      },
+    };
   }
 
   async claim(args: { partition: number; node: string; seenEpoch: number }): Promise<number | null> {
-    return this.#put({ partition: args.partition, owner: args.node, expected: args.seenEpoch });
+    const epoch = await this.#put({ partition: args.partition, owner: args.node, expected: args.seenEpoch });
+    if (epoch !== null) return epoch;
+    const owner = await this.#read(args.partition);
+    if (owner === null || owner.epoch <= args.seenEpoch) return null;
+    if (owner.node === args.node) return owner.epoch;
+    for (const tell of this.#watchers) tell(owner);
+    return null;
   }
 
   async currentEpoch(partition: number): Promise<number> {
-    const { bus, service, topology } = this.#binding;
-    const shard = shardOf(partition, topology);
-    const stream = STREAM.core(service, shard);
-    return (
-      (await readLast(bus, { stream, subject: coreSubjects(service, shard).owner(partition) }))?.sequence ?? 0
-    );
+    return (await this.#read(partition))?.epoch ?? 0;
   }
 
   async release(args: { partition: number; epoch: number }): Promise<void> {
     await this.#put({ partition: args.partition, owner: '', expected: args.epoch });
+  }
+
+  async #read(partition: number): Promise<PartitionOwner | null> {
+    const { bus, service, topology } = this.#binding;
+    const shard = shardOf(partition, topology);
+    const subject = coreSubjects(service, shard).owner(partition);
+    const stored = await readLast(bus, { stream: STREAM.core(service, shard), subject });
+    return stored && { partition, node: stored.data || null, epoch: stored.sequence };
   }
 
   async #put(args: { partition: number; owner: string; expected: number }): Promise<number | null> {
@@ -67,11 +89,20 @@ export class JetStreamOwnership implements OwnershipStore {
       });
       return receipt.sequence;
     } catch (error) {
-      // Lost answer: the watch tells who owns it; a claim that went through is seen there and taken up.
       if (isConflict(error) || isUnknownOutcome(error)) return null;
       throw error;
     }
   }
+}
+
+/** The same news may come by the watch and by an answer: it is told once, and never after later news. */
+function newsOnly(onOwner: (owner: PartitionOwner) => void): (owner: PartitionOwner) => void {
+  const told = new Map<number, number>();
+  return (owner) => {
+    if (owner.epoch <= (told.get(owner.partition) ?? 0)) return;
+    told.set(owner.partition, owner.epoch);
+    onOwner(owner);
+  };
 }
 
 export class JetStreamMembership implements Membership {

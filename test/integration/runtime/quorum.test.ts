@@ -1,0 +1,70 @@
+/** Three nats-servers as processes: a client must not stay with one that has lost its peers. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectBus, type Bus } from '#bus/connect.ts';
+import { publish } from '#bus/publish.ts';
+import { untilAnswered } from '#bus/until-answered.ts';
+import { startProcessCluster } from '#test/chaos/servers/process-cluster.ts';
+import type { ServersUnderTest } from '#test/chaos/servers/servers-under-test.ts';
+
+const SETUP_MS = 120_000;
+const TEST_MS = 120_000;
+
+describe('a client of a server that is cut off from its peers', () => {
+  let servers: ServersUnderTest;
+  let bus: Bus;
+  let dataDir: string;
+  beforeAll(async () => {
+    dataDir = await mkdtemp(path.join(os.tmpdir(), 'windlass-quorum-'));
+    servers = await startProcessCluster(dataDir);
+    bus = await connectBus({ servers: servers.addresses, name: 'quorum-test' });
+    const manager = await untilAnswered(bus, () => jetstreamManager(bus, { timeout: 5_000 }));
+    await untilAnswered(bus, () =>
+      manager.streams.add({ name: 'KEPT', subjects: ['kept'], num_replicas: 3 }),
+    );
+  }, SETUP_MS);
+  afterAll(async () => {
+    await bus.close();
+    await servers.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  it(
+    'leaves it, although it answers pings, and writes through another one',
+    async () => {
+      // given a client of one of three servers
+      const index = servers.addresses.findIndex((address) => address.endsWith(portOf(bus)));
+      const name = servers.names[index] ?? '';
+
+      // when that server's peers no longer hear it
+      await servers.break(name, 'cut');
+      await bus.flush(); // it still answers its clients
+
+      // then the client goes to another one, and its writes are stored
+      while (servers.addresses[index]?.endsWith(portOf(bus))) await sleep(50);
+      await stored(bus);
+      await servers.mend(name, 'cut');
+      expect(portOf(bus)).not.toBe(servers.addresses[index]?.split(':').at(-1));
+    },
+    TEST_MS,
+  );
+});
+
+function portOf(bus: Bus): string {
+  return bus.getServer().split(':').at(-1) ?? '';
+}
+
+async function stored(bus: Bus): Promise<void> {
+  for (;;) {
+    const receipt = await publish(bus, { subject: 'kept', data: 'x' }).catch(() => null);
+    if (receipt) return;
+    await sleep(50);
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
