@@ -3,6 +3,7 @@ import { Kvm, type KV } from '@nats-io/kv';
 import { BusError, isConflict } from './bus-error.ts';
 import type { Bus } from './connect.ts';
 import { publish } from './publish.ts';
+import { untilAnswered } from './until-answered.ts';
 
 export class CompareAndSetStore {
   readonly #bus: Bus;
@@ -20,17 +21,19 @@ export class CompareAndSetStore {
     bus: Bus,
     options: { bucket: string; replicas: number; ttlMs: number },
   ): Promise<CompareAndSetStore> {
-    const kv = await new Kvm(bus).create(options.bucket, {
-      replicas: options.replicas,
-      history: 1,
-      ...(options.ttlMs > 0 ? { ttl: options.ttlMs } : {}),
-    });
+    const kv = await untilAnswered(bus, () =>
+      new Kvm(bus).create(options.bucket, {
+        replicas: options.replicas,
+        history: 1,
+        ...(options.ttlMs > 0 ? { ttl: options.ttlMs } : {}),
+      }),
+    );
     return new CompareAndSetStore({ bus, bucket: options.bucket, kv });
   }
 
   /** Null when the key holds nothing. */
   async get(key: string): Promise<{ value: string; revision: number } | null> {
-    const entry = await this.#kv.get(key);
+    const entry = await untilAnswered(this.#bus, () => this.#kv.get(key));
     if (!entry || entry.operation !== 'PUT') return null;
     return { value: entry.string(), revision: entry.revision };
   }

@@ -3,19 +3,23 @@ import { KnownAccounts } from '#contracts/known-accounts.ts';
 import { settingsBucket } from '#contracts/subjects.ts';
 import { CompareAndSetStore } from './compare-and-set-store.ts';
 import type { Bus } from './connect.ts';
+import { untilAnswered } from './until-answered.ts';
 
 const ACCOUNTS_KEY = 'accounts';
 const TRIES_MAX = 10;
 
 export class SharedSettings {
+  readonly #bus: Bus;
   readonly #store: CompareAndSetStore;
 
-  private constructor(store: CompareAndSetStore) {
+  private constructor(bus: Bus, store: CompareAndSetStore) {
+    this.#bus = bus;
     this.#store = store;
   }
 
   static async open(bus: Bus, replicas: number): Promise<SharedSettings> {
     return new SharedSettings(
+      bus,
       await CompareAndSetStore.open(bus, { bucket: settingsBucket, replicas, ttlMs: 0 }),
     );
   }
@@ -26,7 +30,11 @@ export class SharedSettings {
     for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
       const stored = await this.#store.get(ACCOUNTS_KEY);
       if (stored?.value === value) return;
-      if ((await this.#store.put(ACCOUNTS_KEY, value, stored?.revision ?? 0)) !== null) return;
+      // After a lost answer the next look tells whether it was stored.
+      const revision = await untilAnswered(this.#bus, () =>
+        this.#store.put(ACCOUNTS_KEY, value, stored?.revision ?? 0),
+      );
+      if (revision !== null) return;
     }
   }
 

@@ -40,5 +40,5 @@ const UNAVAILABLE = 503;
 function isAnswer(error: unknown): boolean {
   const silent = error instanceof errors.TimeoutError || error instanceof errors.NoRespondersError;
   const { code, status } = error as { code?: unknown; status?: unknown };
-  return !silent && typeof code === 'number' && status !== UNAVAILABLE;
+  return !silent && typeof code === 'number' && code !== 0 && status !== UNAVAILABLE;
 }
