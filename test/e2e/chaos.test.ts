@@ -1,18 +1,5 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-
-const run = promisify(execFile);
-const chaos = path.join(import.meta.dirname, '..', 'chaos', 'main.ts');
-const TIMEOUT_MS = 300_000;
-
-type Result = { deployments: number; kills: number; serverKills: number; frozen: number };
-
-async function campaign(...args: string[]): Promise<Result> {
-  const { stdout } = await run(process.execPath, [chaos, '--json', ...args], { timeout: TIMEOUT_MS });
-  return JSON.parse(stdout) as Result;
-}
+import { campaign, CAMPAIGN_TIMEOUT_MS as TIMEOUT_MS } from '#test/chaos/run-campaign.ts';
 
 describe('deployments while everything is killed', () => {
   it(
@@ -37,6 +24,19 @@ describe('deployments while everything is killed', () => {
     async () => {
       const result = await campaign('--deployments', '4', '--kills', '4', '--replicas', '2', '--aws-faults');
       expect(result).toMatchObject({ deployments: 4, failed: 0, lost: 0, doubled: 0, orphaned: 0 });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'none fails, is lost, doubled or orphaned when the leader of three servers is killed, cut off and paused',
+    async () => {
+      const result = await campaign(
+        ...['--nats', 'processes', '--deployments', '5', '--kills', '6', '--server-every', '2'],
+        ...['--replicas', '2'],
+      );
+      expect(result).toMatchObject({ streamReplicas: 3, failed: 0, lost: 0, doubled: 0, orphaned: 0 });
+      expect(Object.keys(result.serverFaults).toSorted()).toEqual(['cut', 'kill', 'pause']);
     },
     TIMEOUT_MS,
   );

@@ -59,7 +59,7 @@ async function startMember(args: {
     .withExposedPorts({ container: 4222, host: port })
     .withCopyContentToContainer([{ content: configuration(name), target: '/etc/windlass.conf' }])
     .withCommand(['nats-server', '--config', '/etc/windlass.conf'])
-    .withWaitStrategy(Wait.forListeningPorts())
+    .withWaitStrategy(Wait.forLogMessage(/Listening for client connections/))
     .withStartupTimeout(START_TIMEOUT_MS)
     .start();
   await connectToPeers({ peers, id: container.getId(), name });
