@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { campaign, CAMPAIGN_TIMEOUT_MS as TIMEOUT_MS } from '#test/chaos/run-campaign.ts';
 
+const CLUSTER = [
+  ['--nats', 'processes'],
+  ['--deployments', '5'],
+  ['--kills', '6'],
+  ['--server-every', '2'],
+  ['--replicas', '2'],
+].flat();
+
 describe('deployments while everything is killed', () => {
   it(
     'none fails, is lost, doubled or orphaned when workers and the server are killed and one worker is frozen',
@@ -31,10 +39,7 @@ describe('deployments while everything is killed', () => {
   it(
     'none fails, is lost, doubled or orphaned when the leader of three servers is killed, cut off and paused',
     async () => {
-      const result = await campaign(
-        ...['--nats', 'processes', '--deployments', '5', '--kills', '6', '--server-every', '2'],
-        ...['--replicas', '2'],
-      );
+      const result = await campaign(...CLUSTER);
       expect(result).toMatchObject({ streamReplicas: 3, failed: 0, lost: 0, doubled: 0, orphaned: 0 });
       expect(Object.keys(result.serverFaults).toSorted()).toEqual(['cut', 'kill', 'pause']);
     },

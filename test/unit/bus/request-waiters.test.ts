@@ -16,11 +16,8 @@ describe('waiters for equal requests', () => {
     const waiters = new RequestWaiters();
     waiters.add({ digest: 'd', reply: 'a', nowMs: 0 });
     waiters.add({ digest: 'd', reply: 'b', nowMs: 1 });
-    expect([waiters.take('d', 2), waiters.take('d', 2), waiters.take('d', 2)].toSorted()).toEqual([
-      'a',
-      'b',
-      undefined,
-    ]);
+    expect(new Set([waiters.take('d', 2), waiters.take('d', 2)])).toEqual(new Set(['a', 'b']));
+    expect(waiters.take('d', 2)).toBeUndefined();
   });
 
   it('forgets who waited for half a minute, and whom another replica answered', () => {
