@@ -47,7 +47,8 @@ export const guardRequests: MiddlewareHandler = async (context, next) => {
     fetchSite: request.header('sec-fetch-site'),
   });
   if (refusal !== undefined) return context.text(`${refusal}\n`, 403);
-  for (const [header, value] of Object.entries(SECURITY_HEADERS)) context.header(header, value);
   await next();
+  // Afterwards: what is set before is lost when a handler answers with a response of its own.
+  for (const [header, value] of Object.entries(SECURITY_HEADERS)) context.header(header, value);
   return undefined;
 };

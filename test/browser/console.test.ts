@@ -127,6 +127,24 @@ describe('the console', { timeout: TIMEOUT_MS }, () => {
     expect(open).toMatchObject({ faults: [], foreign: [] });
   });
 
+  it('lets nothing from elsewhere into its page, and no page of elsewhere in', async () => {
+    open = await openPage(browser, deployment.consoleUrl);
+    for (const path of ['/', '/assets/page.js', '/live']) {
+      const own = await fetch(`${deployment.consoleUrl}${path}`);
+      expect(own.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self';/);
+      expect(own.headers.get('x-content-type-options')).toBe('nosniff');
+      await own.body?.cancel();
+      const headers = { origin: 'https://evil.example' };
+      const foreign = await fetch(`${deployment.consoleUrl}${path}`, { headers });
+      expect(foreign.status).toBe(403);
+    }
+    // The policy is in force: a script in the page's own text does not run.
+    const inline =
+      'document.body.append(Object.assign(document.createElement("script"), { text: "window.ran = true" }))';
+    await open.page.evaluate(inline);
+    expect(await open.page.evaluate('window.ran')).toBeUndefined();
+  });
+
   it('is used by keyboard', async () => {
     open = await openPage(browser, `${deployment.consoleUrl}/?root=${encodeURIComponent(PARCEL)}`);
     const { page } = open;

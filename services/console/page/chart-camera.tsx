@@ -1,6 +1,6 @@
 /** What of the statechart is in view: where the actor is, or all of it. Following, it moves with the actor. */
 import { useEffect, useState } from 'react';
-import { Panel, useReactFlow, useStore, type Rect, type Viewport } from '@xyflow/react';
+import { MiniMap, Panel, useReactFlow, useStore, type Rect, type Viewport } from '@xyflow/react';
 import type { Layout } from './statechart-layout.ts';
 
 /** Smaller than this, nobody can read the names. */
@@ -20,27 +20,41 @@ export function ChartCamera({ layout, interest }: { layout: Layout; interest: re
   const height = useStore((state) => state.height);
   const [follows, setFollows] = useState(true);
   const place = JSON.stringify(interest);
+  const whole = viewOn(boundsOf(layout, undefined), { width, height, zoomMin: 0, zoomMax: 1.1 });
+  const isReadable = whole.zoom >= READABLE_ZOOM;
   useEffect(() => {
     if (width === 0 || height === 0) return;
+    const duration = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : MOVE_MS;
+    const all = viewOn(boundsOf(layout, undefined), { width, height, zoomMin: 0, zoomMax: 1.1 });
     const near = { width, height, zoomMin: SMALLEST_ZOOM, zoomMax: NEAR_ZOOM };
-    const whole = viewOn(boundsOf(layout, undefined), { width, height, zoomMin: 0, zoomMax: 1.1 });
     const choices = (JSON.parse(place) as string[][]).map((ids) => boundsOf(layout, ids));
     const fits = choices.find((bounds) => fittingZoom(bounds, near) >= READABLE_ZOOM);
     const chosen = viewOn(fits ?? choices.at(-1) ?? boundsOf(layout, []), near);
-    const duration = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : MOVE_MS;
-    void setViewport(follows && whole.zoom < READABLE_ZOOM ? chosen : whole, { duration });
+    void setViewport(follows && all.zoom < READABLE_ZOOM ? chosen : all, { duration });
   }, [layout, place, follows, width, height, setViewport]);
+  // A chart that can be read as a whole is always seen as a whole.
+  if (width === 0 || isReadable) return null;
   return (
-    <Panel position="top-right">
-      <div className="camera" role="group" aria-label="What is in view">
-        <button type="button" aria-pressed={follows} onClick={() => setFollows(true)}>
-          Where it is
-        </button>
-        <button type="button" aria-pressed={!follows} onClick={() => setFollows(false)}>
-          Whole chart
-        </button>
-      </div>
-    </Panel>
+    <>
+      <Panel position="top-right">
+        <div className="camera" role="group" aria-label="What is in view">
+          <button type="button" aria-pressed={follows} onClick={() => setFollows(true)}>
+            Where it is
+          </button>
+          <button type="button" aria-pressed={!follows} onClick={() => setFollows(false)}>
+            Whole chart
+          </button>
+        </div>
+      </Panel>
+      {follows && (
+        <MiniMap
+          pannable
+          zoomable
+          ariaLabel="The whole statechart, small"
+          nodeClassName={({ data }) => (data['isLeaf'] === true ? 'is-leaf' : '')}
+        />
+      )}
+    </>
   );
 }
 

@@ -5,7 +5,6 @@ import {
   BackgroundVariant,
   Controls,
   MarkerType,
-  MiniMap,
   ReactFlow,
   type Edge,
   type Node,
@@ -88,12 +87,6 @@ function View({ description, active, moves }: StatechartViewProps) {
       <Background variant={BackgroundVariant.Dots} gap={22} size={1} />
       <Controls showInteractive={false} showFitView={false} />
       <ChartCamera layout={drawing} interest={interest} />
-      <MiniMap
-        pannable
-        zoomable
-        ariaLabel="The whole statechart, small"
-        nodeClassName={({ data }) => (data['isLeaf'] === true ? 'is-leaf' : '')}
-      />
     </ReactFlow>
   );
 }

@@ -13,9 +13,12 @@ export function useNow(clockOffsetMs: number): number {
   return nowMs + clockOffsetMs;
 }
 
-/** `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`, `4 d 3 h`. */
+/** `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`, `4 d 3 h`; never broken over two lines. */
 export function durationText(durationMs: number): string {
-  const seconds = Math.max(0, durationMs) / 1_000;
+  return roundedText(Math.max(0, durationMs) / 1_000).replaceAll(' ', '\u00A0');
+}
+
+function roundedText(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 60) return `${Math.floor(seconds)} s`;
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
