@@ -17,9 +17,12 @@ export type WorkerProcess = {
   signal(signal: NodeJS.Signals): void;
 };
 
-/** Starts one; resolves when it owns what it should. */
-export async function startWorkerProcess(natsUrl: string): Promise<WorkerProcess> {
-  const child: ChildProcess = spawn(process.execPath, [fileURLToPath(import.meta.url), natsUrl], {
+/** Starts one, or a process of another program that says when it is ready; resolves when it owns what it should. */
+export async function startWorkerProcess(
+  natsUrl: string,
+  program = fileURLToPath(import.meta.url),
+): Promise<WorkerProcess> {
+  const child: ChildProcess = spawn(process.execPath, [program, natsUrl], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (!child.stdout) throw new Error('no stdout');

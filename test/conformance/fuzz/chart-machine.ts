@@ -278,7 +278,10 @@ type Enqueue = {
 
 /** To the children from before this transition: some of them may have gone by now, which reaches nobody. */
 function pingChildren(): unknown {
-  return enqueueActions(({ self, enqueue }) => {
+  return enqueueActions(({ context, self, enqueue }) => {
+    // its answers may be answered by the next ping
+    if (!hasFuel({ context } as Arguments)) return;
+    enqueue(burn);
     const snapshot = self.getSnapshot() as { children?: Record<string, AnyActorRef | undefined> } | undefined;
     const children = snapshot?.children ?? {};
     for (const id of Object.keys(children).toSorted()) {

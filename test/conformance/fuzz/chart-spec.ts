@@ -113,7 +113,7 @@ const actions = fc.array(action, { maxLength: 2 });
 const transition = {
   target: fc.option(state, { freq: 6 }),
   reenter: fc.boolean(),
-  guard: fc.option(guard, { freq: 1 }),
+  guard: fc.option(guard, { freq: 2 }),
   actions,
 };
 const transitionSpec: fc.Arbitrary<TransitionSpec> = fc.record(transition);
@@ -141,7 +141,7 @@ function node(depth: number): fc.Arbitrary<NodeSpec> {
       always: fc.array(transitionSpec, { maxLength: 1 }),
       after: fc.array(fc.record({ ...transition, delayMs }), { maxLength: 1 }),
       onDone: fc.option(transitionSpec),
-      invoke: fc.option(fc.record({ onDone: transitionSpec, onError: transitionSpec }), { freq: 1 }),
+      invoke: fc.option(fc.record({ onDone: transitionSpec, onError: transitionSpec }), { freq: 2 }),
       children: depth > 0 ? fc.array(node(depth - 1), { minLength: 1, maxLength: 3 }) : fc.constant([]),
     })
     .map((spec) => (['compound', 'parallel'].includes(spec.type) ? spec : { ...spec, children: [] }));
