@@ -24,12 +24,15 @@ const QUEUE_DEFAULT = 'default';
 
 type ActivitiesOf<D> = D extends { machine: infer M } ? ActivitiesIn<M> : never;
 
+/** Code that returns nothing may end without a `return`. */
+type OrNothing<Result> = [Result] extends [undefined] ? Result | void : Result;
+
 /** Code for every activity that the actors name. */
 export type Implementations<D> = {
   [A in ActivitiesOf<D> as NameOf<A>]: (
     input: ActivityInputOf<A>,
     context: ActivityContext,
-  ) => Promise<ActivityResultOf<A>>;
+  ) => Promise<OrNothing<ActivityResultOf<A>>>;
 };
 
 export type WorkerOptions<D> = DeploymentOptions & {

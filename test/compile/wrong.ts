@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { connect } from 'windlass/client';
 import { contract } from 'windlass/contract';
 import { durable } from 'windlass/durable';
+import { hangs, returns, testActor } from 'windlass/testing';
 import { runWorker } from 'windlass/worker';
 import { delivery, deliverySetup } from './delivery.ts';
 
@@ -34,11 +35,20 @@ export async function wrong(): Promise<number> {
   await runWorker({ actors: [delivery], activities: { book: activities.book } });
   // @ts-expect-error no code at all
   await runWorker({ actors: [delivery] });
-  const book = async () => ({ courier: 7 });
+  const wrongBook = async () => ({ courier: 7 });
   // @ts-expect-error the activity returns something else than it declares
-  await runWorker({ actors: [delivery], activities: { ...activities, book } });
+  await runWorker({ actors: [delivery], activities: { ...activities, book: wrongBook } });
   // @ts-expect-error a policy that does not exist
   await client.start(delivery, { id: 'd1', input: { to: 'Ann' }, onConflict: 'ignore' });
+  // @ts-expect-error a script for an activity that the machine does not name
+  await testActor(delivery, { input: { to: 'Ann' }, activities: { fly: hangs() } });
+  const book = returns({ by: 'c' });
+  // @ts-expect-error a script that returns something else than the activity declares
+  const test = await testActor(delivery, { input: { to: 'Ann' }, activities: { book } });
+  // @ts-expect-error an event that the contract does not name
+  await test.send({ type: 'CANCEL' });
+  // @ts-expect-error a state that the machine does not have
+  test.matches('lost');
   return output;
 }
 

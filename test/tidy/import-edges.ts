@@ -18,6 +18,7 @@ export const ALIASES: Readonly<Record<string, string>> = {
   '#define/': 'src/define/',
   '#door/': 'src/door/',
   '#runtime/': 'src/runtime/',
+  '#testing/': 'src/testing/',
   '#telemetry/': 'src/telemetry/',
   '#machines/': 'machines/',
   '#services/': 'services/',
@@ -32,6 +33,7 @@ export const EXPORTS: Readonly<Record<string, string>> = {
   'windlass/client': 'src/door/client.ts',
   'windlass/contract': 'src/define/contract.ts',
   'windlass/durable': 'src/define/durable.ts',
+  'windlass/testing': 'src/testing/test-actor.ts',
   'windlass/worker': 'src/door/worker.ts',
 };
 

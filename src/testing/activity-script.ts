@@ -3,18 +3,20 @@ import type { ActivityTask } from '#contracts/activity-task.ts';
 import type { Failure } from '#contracts/failure.ts';
 
 /** The end of one attempt, or of one child actor; `hangs` never ends by itself. */
-export type Scripted =
-  | { kind: 'returns'; value: unknown; afterMs: number }
+export type Scripted<Value = unknown> =
+  | { kind: 'returns'; value: Value; afterMs: number }
   | { kind: 'fails'; failure: Failure; afterMs: number }
   | { kind: 'hangs' };
 
 /** Succeeds with `value`. */
+export function returns(): Scripted<undefined>;
+export function returns<Value>(value: Value): Scripted<Value>;
 export function returns(value?: unknown): Scripted {
   return { kind: 'returns', value, afterMs: 0 };
 }
 
 /** Fails; what is left out of the failure is filled in: kind `transient`, a message that says it is scripted. */
-export function fails(failure: Partial<Failure> & { code: string }): Scripted {
+export function fails(failure: Partial<Failure> & { code: string }): Scripted<never> {
   return {
     kind: 'fails',
     failure: { message: 'Scripted failure.', kind: 'transient', ...failure },
@@ -23,12 +25,12 @@ export function fails(failure: Partial<Failure> & { code: string }): Scripted {
 }
 
 /** Never ends, until the test ends it. */
-export function hangs(): Scripted {
+export function hangs(): Scripted<never> {
   return { kind: 'hangs' };
 }
 
 /** Ends like `outcome`, but only after `delayMs` of virtual time. */
-export function takes(delayMs: number, outcome: Scripted): Scripted {
+export function takes<Value>(delayMs: number, outcome: Scripted<Value>): Scripted<Value> {
   return outcome.kind === 'hangs' ? outcome : { ...outcome, afterMs: delayMs };
 }
 

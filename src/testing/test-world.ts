@@ -8,11 +8,12 @@ import { Envelope, type ActorEvent, type Parent } from '#contracts/envelope.ts';
 import type { Json } from '#contracts/json.ts';
 import { StepNote } from '#contracts/step-note.ts';
 import type { ActorDefinition } from '#runtime/actor-definition.ts';
+import { checkEnvelope } from '#runtime/definition-checks.ts';
 import type { Effect } from '#runtime/effects.ts';
-import type { Kernel, RegisteredDefinition, Refusal } from '#runtime/kernel/kernel.ts';
+import type { Kernel, RegisteredDefinition } from '#runtime/kernel/kernel.ts';
 import { createKernel } from '#runtime/kernel/xstate5-kernel.ts';
 import { deepFreeze } from './deep-freeze.ts';
-import { asJson, HarnessActivities } from './harness-activities.ts';
+import { asJson, ScriptedActivities } from './scripted-activities.ts';
 import type { ActivityScript, ActorScript, Scripted } from './activity-script.ts';
 
 export type Mode = 'straight' | 'rehydrated';
@@ -32,15 +33,16 @@ type Scheduled = { atMs: number; order: number; envelope: Envelope };
 
 const STEPS_MAX = 100_000;
 
-export class HarnessWorld {
+export class TestWorld {
   readonly records = new Map<Address, ActorRecord>();
   readonly sent: Sent[] = [];
   readonly emitted: ActorEvent[] = [];
   readonly logged: { label?: string; value: Json }[] = [];
   readonly foreign: Foreign[] = [];
   readonly stopped: Address[] = [];
-  readonly activities: HarnessActivities;
-  readonly refusals: Refusal[] = [];
+  readonly activities: ScriptedActivities;
+  /** In order; those of values that do not fit the definition's checks too. */
+  readonly refusals: { envelopeId: string; reason: string }[] = [];
   /** What each step did, of all actors. */
   readonly notes: StepNote[] = [];
   readonly effects: Effect[] = [];
@@ -67,7 +69,7 @@ export class HarnessWorld {
       );
     // a definition that cannot be durable fails the test even when no actor of it is started
     for (const { type } of options.definitions) this.#process(type);
-    this.activities = new HarnessActivities(options.activities, (delayMs, envelope) =>
+    this.activities = new ScriptedActivities(options.activities, (delayMs, envelope) =>
       this.#schedule(delayMs, { v: 1, id: this.nextEnvelopeId(), ...envelope }),
     );
   }
@@ -128,12 +130,18 @@ export class HarnessWorld {
     this.nowMs = untilMs;
   }
 
-  async #deliver(envelope: Envelope): Promise<void> {
-    const address = envelope.to;
+  async #deliver(given: Envelope): Promise<void> {
+    const address = given.to;
     const { kernel, definition } = this.#process(partsOf(address).type);
-    if (envelope.kind === 'activity-result') this.activities.close(envelope);
+    if (given.kind === 'activity-result') this.activities.close(given);
     const record = this.records.get(address);
-    if (definition === undefined) return this.#deliverOutside(envelope);
+    if (definition === undefined) return this.#deliverOutside(given);
+    const checked = checkEnvelope(definition.definition, given);
+    if ('problem' in checked) {
+      this.refusals.push({ envelopeId: given.id, reason: checked.problem });
+      return;
+    }
+    const envelope = checked.value;
     const create = (birth: { input?: Json; parent?: Parent }) =>
       this.#commit(definition, kernel.create(definition, { address, ...birth }, this.nowMs), kernel);
     if (record === undefined) {

@@ -15,7 +15,7 @@ type Result = Extract<Envelope, { kind: 'activity-result' }>;
 /** Posts an envelope after some virtual time. */
 type Post = (delayMs: number, envelope: Omit<Result, 'v' | 'id'>) => void;
 
-export class HarnessActivities {
+export class ScriptedActivities {
   readonly tasks: ActivityTask[] = [];
   readonly pending: Pending[] = [];
   readonly cancelled: ActivityTask[] = [];
