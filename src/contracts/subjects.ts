@@ -106,6 +106,14 @@ export const nodeSubjects = (service: string) => ({
   answered: `node.${service}.answered`,
 });
 
+/** Nodes of a service compute steps for each other: one subject a definition, asked as a queue group. */
+export const offerSubjects = (service: string) => ({
+  of: (key: { type: string; version: number; hash: string } | { type: string; newest: true }) =>
+    'newest' in key
+      ? `step.${service}.${key.type}.newest`
+      : `step.${service}.${key.type}.${key.version}.${token(key.hash)}`,
+});
+
 export const requestSubjects = {
   all: 'windlass.>',
   deploy: 'windlass.deploy',

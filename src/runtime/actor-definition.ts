@@ -2,6 +2,7 @@
 import type { AnyStateMachine } from 'xstate';
 import type { StateValue } from '#contracts/actor-record.ts';
 import type { DefinitionChecks } from './definition-checks.ts';
+import type { Migration } from './migration.ts';
 
 export type ViewArguments<Context> = { context: Context; value: StateValue; output: unknown };
 
@@ -20,6 +21,13 @@ export type ActorDefinition = {
   checks?: DefinitionChecks;
   /** Whether an event to an actor that does not exist starts it first, with input `{ id }`. Default false. */
   startOnEvent?: boolean;
+  /** Moves actors of earlier versions, by the version they are pinned to: see docs/versions.md. */
+  migrations?: Readonly<Record<number, Migration>>;
+  /**
+   * When an actor of an earlier version is migrated. `when-missing` (default): when nobody alive has its version.
+   * `eager`: at its next step on a node that has this version.
+   */
+  migrate?: 'when-missing' | 'eager';
   /** How long the record is kept after the end, in milliseconds. Default 30 days. */
   retentionMs?: number;
 };

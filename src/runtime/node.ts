@@ -16,8 +16,10 @@ import type {
   RecordStore,
   Replies,
   Views,
+  StepOffers,
 } from './ports.ts';
 import { Registry } from './registry.ts';
+import { offerSteps } from './step-answers.ts';
 import { silentEvents, type RuntimeEvents } from './runtime-events.ts';
 
 /** Everything a node needs from the outside. */
@@ -33,6 +35,7 @@ export type NodePorts = {
   rateLimits: RateLimits;
   views: Pick<Views, 'read'>;
   blobs: Blobs;
+  stepOffers: StepOffers;
 };
 
 export type NodeOptions = {
@@ -79,6 +82,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     ...ports,
     events,
   });
+  // Offered before anything is owned, taken back after everything was given up: a version never seems to be gone.
+  const offers = await offerSteps({ kernel: options.kernel, registry, stepOffers: ports.stepOffers });
   await keeper.start();
   await worker.start();
   return {
@@ -89,6 +94,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     stop: async ({ graceMs = 10_000 } = {}) => {
       await worker.drain(graceMs);
       await keeper.leave();
+      await offers.close();
     },
   };
 }

@@ -10,27 +10,23 @@
  */
 import { Activations, type Activation, type Waiting } from './activations.ts';
 import { answer } from './answers.ts';
-import { checkEnvelope } from './definition-checks.ts';
-import { firstStep, isReplacement } from './first-step.ts';
-import type { Kernel, RegisteredDefinition, StepOutcome } from './kernel/kernel.ts';
+import { isReplacement } from './first-step.ts';
 import { OpenEntries } from './open-entries.ts';
 import type { Clock, Ingress, LogEntry, Logs, OwnershipStore, RecordStore, Replies } from './ports.ts';
 import { refusedStart } from './refused-start.ts';
-import type { Registry } from './registry.ts';
 import { CommitConflict, OwnershipLost } from './runtime-error.ts';
 import type { RuntimeEvents } from './runtime-events.ts';
+import { isNothingNew, type MadeStep } from './made-step.ts';
+import { StepMaker, type StepMakerOptions } from './step-maker.ts';
 
 const DELIVERIES_PER_STEP_MAX = 256;
 const TRIES_MAX = 3;
 const RETRY_MS = 100;
-const REFUSED_FOR_EVER: ReadonlySet<string> = new Set(['stale', 'repeated', 'not-active', 'reserved']);
 const RETENTION_MS = 30 * 24 * 3_600_000;
 
-export type ActorsOptions = {
+export type ActorsOptions = StepMakerOptions & {
   partition: number;
   epoch: number;
-  kernel: Kernel;
-  registry: Registry;
   clock: Clock;
   store: RecordStore;
   logs: Logs;
@@ -46,12 +42,14 @@ export class PartitionActors {
   readonly #options: ActorsOptions;
   readonly #activations = new Activations();
   readonly #entries: OpenEntries;
+  readonly #steps: StepMaker;
   #dropped = false;
   #running = 0;
 
   constructor(options: ActorsOptions) {
     this.#options = options;
     this.#entries = new OpenEntries(options);
+    this.#steps = new StepMaker(options);
   }
 
   get epoch(): number {
@@ -137,94 +135,61 @@ export class PartitionActors {
     const cut = waiting.findIndex(({ delivery }) => isReplacement(stored.record, delivery.envelope));
     if (cut === 0) return first && this.#start(activation, first);
     const taken = cut < 0 ? waiting : waiting.slice(0, cut);
-    const registered = this.#options.registry.of(stored.record);
-    if (!registered) {
-      const { version } = stored.record.definition;
-      return this.#parkAll(
-        activation,
-        taken,
-        `DEFINITION_MISSING: no version ${version} of this actor type runs here`,
-      );
-    }
-    if (await this.#parkInvalid(activation, registered, taken)) return;
-    const outcome = this.#options.kernel.step(registered, stored.record, {
-      deliveries: taken.map((waiting) => waiting.delivery),
-      nowMs: this.#options.clock.nowMs(),
-    });
-    const nothingNew =
-      outcome.refusals.length === taken.length &&
-      outcome.effects.length === 0 &&
-      outcome.refusals.every(({ reason }) => REFUSED_FOR_EVER.has(reason));
-    if (!nothingNew) await this.#commit(activation, { registered, outcome });
-    this.#finish(activation, taken, outcome);
+    const deliveries = taken.map((waiting) => waiting.delivery);
+    const made = await this.#steps.step(stored.record, deliveries);
+    if ('parked' in made) return this.#parkSome(activation, taken, made.parked);
+    if (!isNothingNew(stored.record, made)) await this.#commit(activation, made);
+    this.#finish(activation, taken.slice(0, made.taken), made);
   }
 
-  /** Parks what the definition's checks refuse. True when there was any. */
-  async #parkInvalid(
+  /** Parks those that have a reason; the others wait for the next step. */
+  async #parkSome(
     activation: Activation,
-    { definition }: RegisteredDefinition,
     taken: readonly Waiting[],
-  ): Promise<boolean> {
-    let isAny = false;
+    reasons: ReadonlyMap<string, string>,
+  ): Promise<void> {
     for (const waiting of taken) {
-      const checked = checkEnvelope(definition, waiting.delivery.envelope);
-      if ('value' in checked) waiting.delivery = { ...waiting.delivery, envelope: checked.value };
-      else await this.#parkAll(activation, [waiting], checked.problem);
-      isAny ||= 'problem' in checked;
+      const reason = reasons.get(waiting.delivery.envelope.id);
+      if (reason !== undefined) await this.#parkAll(activation, [waiting], reason);
     }
-    return isAny;
   }
 
   async #start(activation: Activation, first: Waiting): Promise<void> {
-    const { kernel, registry, clock, ingress } = this.#options;
     const { delivery } = first;
-    const replaces = activation.stored?.record;
-    const made = firstStep({
-      kernel,
-      registry,
-      delivery,
-      nowMs: clock.nowMs(),
-      ...(replaces && { replaces }),
-    });
-    if (made.kind === 'born') {
-      await this.#commit(activation, made);
-      if (made.takesEnvelope) this.#finish(activation, [first], made.outcome);
+    const born = await this.#steps.first(delivery, activation.stored?.record);
+    if (born.kind === 'born') {
+      await this.#commit(activation, born.made);
+      if (born.made.taken > 0) this.#finish(activation, [first], born.made);
       return;
     }
-    const told = refusedStart(delivery.envelope, made.reason);
-    if (told) await ingress.send(told);
-    await this.#parkAll(activation, [first], made.reason);
+    const told = refusedStart(delivery.envelope, born.reason);
+    if (told) await this.#options.ingress.send(told);
+    await this.#parkAll(activation, [first], born.reason);
   }
 
-  async #commit(
-    activation: Activation,
-    args: { registered: RegisteredDefinition; outcome: StepOutcome },
-  ): Promise<void> {
-    const { registered, outcome } = args;
-    const { record } = outcome;
-    const revision = await this.#options.store.commit({
+  async #commit(activation: Activation, { outcome, view, retentionMs }: MadeStep): Promise<void> {
+    const { record, effects } = outcome;
+    const { store, partition, epoch, events } = this.#options;
+    const revision = await store.commit({
       record,
-      view: this.#options.kernel.view(registered, record),
+      view,
       expectedRevision: activation.stored?.revision ?? 0,
-      effects: outcome.effects,
+      effects,
       note: outcome.note,
-      partition: this.#options.partition,
-      epoch: this.#options.epoch,
-      ...(record.status === 'active'
-        ? {}
-        : { expireAfterMs: registered.definition.retentionMs ?? RETENTION_MS }),
+      partition,
+      epoch,
+      ...(record.status === 'active' ? {} : { expireAfterMs: retentionMs ?? RETENTION_MS }),
     });
     activation.stored = { record, revision };
-    this.#options.events.committed({ record, effects: outcome.effects, partition: this.#options.partition });
+    events.committed({ record, effects, partition });
   }
 
-  #finish(activation: Activation, taken: readonly Waiting[], outcome: StepOutcome): void {
+  #finish(activation: Activation, taken: readonly Waiting[], { outcome, released }: MadeStep): void {
     const reasons = new Map(outcome.refusals.map((refusal) => [refusal.envelopeId, refusal.reason]));
     const done = new Set(taken);
     activation.waiting = activation.waiting.filter((waiting) => !done.has(waiting));
-    for (const { entry, delivery } of taken) {
-      this.#entries.closed(entry);
-      const { envelope } = delivery;
+    for (const { entry } of taken) this.#entries.closed(entry);
+    for (const { envelope } of [...released, ...taken.map(({ delivery }) => delivery)]) {
       const reason = reasons.get(envelope.id);
       if (reason) this.#options.events.refused({ envelope, reason });
       answer(this.#options.replies, envelope, {

@@ -9,6 +9,7 @@ import type { Address } from '#contracts/address.ts';
 import type { Answer } from '#contracts/answer.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { Json } from '#contracts/json.ts';
+import type { StepAnswer, StepRequest } from '#contracts/step-offer.ts';
 import type { StepNote } from '#contracts/step-note.ts';
 import type { Effect } from './effects.ts';
 
@@ -162,6 +163,20 @@ export interface Asks {
 export interface Replies {
   /** Tells a waiting requester what came of its event. Best effort. */
   reply(to: string, answer: Json): void;
+}
+
+/** A definition as nodes name it to each other; `newest` for the first step of an actor of an unknown type. */
+export type OfferKey = { type: string; version: number; hash: string } | { type: string; newest: true };
+
+/** Nodes of one service compute steps for each other. A step is pure: who computes it does not matter. */
+export interface StepOffers {
+  /** Answers for a definition until it is closed. */
+  offer(key: OfferKey, answer: (request: StepRequest) => StepAnswer): Promise<Subscription>;
+  /**
+   * Asks one of the nodes that offer it; null when none does.
+   * @throws StepUnanswered whoever was asked did not answer in time: ask again
+   */
+  ask(key: OfferKey, request: StepRequest): Promise<StepAnswer | null>;
 }
 
 export interface Views {

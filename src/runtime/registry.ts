@@ -30,9 +30,20 @@ export class Registry {
     return versions.get(Math.max(...versions.keys()));
   }
 
-  /** The version a running actor started with. */
+  /** The version a running actor is pinned to; its structure may be another one than the actor was stored under. */
   of(record: ActorRecord): RegisteredDefinition | undefined {
     return this.#byType.get(partsOf(record.address).type)?.get(record.definition.version);
+  }
+
+  /** Whether the newest version of a type moves actors of earlier ones without being asked. */
+  isEager(type: string): boolean {
+    return this.newest(type)?.definition.migrate === 'eager';
+  }
+
+  /** Every version of a type, the oldest first. */
+  versionsOf(type: string): readonly RegisteredDefinition[] {
+    const versions = [...(this.#byType.get(type)?.values() ?? [])];
+    return versions.toSorted((left, right) => left.definition.version - right.definition.version);
   }
 
   /** Activities that machines bring along, by `<type>.<src>`. */

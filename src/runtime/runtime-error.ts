@@ -31,6 +31,14 @@ export class OwnershipLost extends RuntimeError {
   }
 }
 
+/** Whoever was asked to compute a step did not answer in time. Harmless: ask again. */
+export class StepUnanswered extends RuntimeError {
+  override readonly name = 'StepUnanswered';
+  constructor(offer: string) {
+    super('STEP_UNANSWERED', `No answer came from a node that offers ${offer}; ask again.`);
+  }
+}
+
 /** The definition cannot be made durable. Lists every problem with its remedy. */
 export class RegistrationError extends RuntimeError {
   override readonly name = 'RegistrationError';

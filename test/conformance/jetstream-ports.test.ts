@@ -6,6 +6,7 @@ import { jetStreamNodePorts } from '#runtime/jetstream/jetstream-node-ports.ts';
 import { startTestNatsServer } from '#test/support/nats-server.ts';
 import { describeNodePorts, type PortsUnderTest } from './node-ports.ts';
 import { describeSharedPorts } from './shared-ports.ts';
+import { describeStepOffers } from './step-offers.ts';
 import { describeStartsAndEvents } from './starts-and-events.ts';
 
 async function open(shards: number): Promise<PortsUnderTest> {
@@ -31,3 +32,4 @@ for (const shards of [1, 2]) {
   describeStartsAndEvents(`JetStream, ${shards} shard(s)`, () => open(shards));
 }
 describeSharedPorts('JetStream', () => open(1));
+describeStepOffers('JetStream', () => open(1));

@@ -5,6 +5,7 @@ import { memoryNode } from '#runtime/memory/memory-node-ports.ts';
 import { systemClock } from '#runtime/system-clock.ts';
 import { describeNodePorts, type PortsUnderTest } from './node-ports.ts';
 import { describeSharedPorts } from './shared-ports.ts';
+import { describeStepOffers } from './step-offers.ts';
 import { describeStartsAndEvents } from './starts-and-events.ts';
 
 async function open(shards: number): Promise<PortsUnderTest> {
@@ -23,3 +24,4 @@ for (const shards of [1, 2]) {
   describeStartsAndEvents(`memory, ${shards} shard(s)`, () => open(shards));
 }
 describeSharedPorts('memory', () => open(1));
+describeStepOffers('memory', () => open(1));

@@ -9,6 +9,7 @@ import { JetStreamMembership, JetStreamOwnership } from './jetstream-ownership.t
 import { jetStreamRateLimits } from './jetstream-rate-limits.ts';
 import { JetStreamRecordStore, type JetStreamBinding } from './jetstream-record-store.ts';
 import { JetStreamViews } from './jetstream-views.ts';
+import { JetStreamStepOffers } from './jetstream-step-offers.ts';
 
 export function jetStreamNodePorts(binding: JetStreamBinding): NodePorts {
   return {
@@ -23,5 +24,6 @@ export function jetStreamNodePorts(binding: JetStreamBinding): NodePorts {
     rateLimits: jetStreamRateLimits(binding.bus, binding.topology),
     views: new JetStreamViews(binding),
     blobs: new JetStreamBlobs(binding),
+    stepOffers: new JetStreamStepOffers(binding),
   };
 }

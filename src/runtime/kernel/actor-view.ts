@@ -7,10 +7,11 @@ import { decodeContext, toJson } from './checked-codec.ts';
 import { internalsOf, type NodeInternals } from './xstate-internals.ts';
 
 /** The public view of a record. */
-export function viewOf(definition: ActorDefinition, record: ActorRecord): ActorView {
+export function viewOf(definition: ActorDefinition | undefined, record: ActorRecord): ActorView {
   const detail = detailOf(definition, record);
   const { error } = record.state;
-  const tags = tagsOf(internalsOf(definition.machine).root, record.state.value);
+  const tags =
+    definition === undefined ? [] : tagsOf(internalsOf(definition.machine).root, record.state.value);
   const timers = timersOf(record);
   const children = childrenOf(record);
   const { paused, stalled, held = [], unhandled, cancelRequested } = record;
@@ -87,8 +88,8 @@ function tagsOf(root: NodeInternals, value: StateValue): string[] {
 }
 
 /** A fault in a view must not stop the actor: it is shown in the view itself. */
-function detailOf(definition: ActorDefinition, record: ActorRecord): Json | undefined {
-  if (definition.view === undefined) return undefined;
+function detailOf(definition: ActorDefinition | undefined, record: ActorRecord): Json | undefined {
+  if (definition?.view === undefined) return undefined;
   const references = {
     identityOf: () => ({ id: '', birth: 0 }),
     revive: ({ id }: { id: string }) => ({ id }),

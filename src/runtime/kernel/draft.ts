@@ -102,6 +102,21 @@ export function emptyDraft(args: DraftArguments): Draft {
 
 /** The draft of an existing actor. @throws RuntimeError `STATE_NOT_RESTORABLE` */
 export function draftOf(prepared: PreparedDefinition, record: ActorRecord, nowMs: number): Draft {
+  const { draft, children } = openDraft(prepared, record, nowMs);
+  const { state, scope } = draft;
+  if (record.status !== 'active') return draft;
+  const context = decodeContext(record.state.context, referencesOf(draft, children));
+  prepared.renew();
+  state.snapshot = restoreSnapshot(prepared.machine, record.state, { scope, context, children });
+  return draft;
+}
+
+/** The draft of an existing actor that is not in any state yet, and its children as the machine will see them. */
+export function openDraft(
+  prepared: PreparedDefinition,
+  record: ActorRecord,
+  nowMs: number,
+): { draft: Draft; children: Record<string, ActorReference> } {
   const draft = emptyDraft({
     prepared,
     address: record.address,
@@ -110,7 +125,7 @@ export function draftOf(prepared: PreparedDefinition, record: ActorRecord, nowMs
     sequence: record.sequence,
     armedAtMs: record.wakeAtMs,
   });
-  const { state, scope } = draft;
+  const { state } = draft;
   state.status = record.status;
   state.context = record.state.context;
   state.output = record.state.output;
@@ -119,27 +134,21 @@ export function draftOf(prepared: PreparedDefinition, record: ActorRecord, nowMs
   state.timers = new Map(Object.entries(record.timers));
   state.activities = new Map(Object.entries(record.activities));
   state.systemIds = new Map(Object.entries(record.systemIds ?? {}));
-  if (record.status !== 'active') return draft;
+  return { draft, children: record.status === 'active' ? referToChildren(draft) : {} };
+}
+
+function referToChildren(draft: Draft): Record<string, ActorReference> {
+  const { system, self } = draft.scope;
   const children: Record<string, ActorReference> = {};
-  for (const [id, child] of state.children) {
-    const { system, self } = scope;
-    const sessionId = child.address ?? `${record.address}/${id}`;
-    const reference = standIn({
-      id,
-      sessionId,
-      system,
-      parent: self,
-      src: child.src,
-      systemId: child.systemId,
-    });
-    if (child.systemId !== undefined && child.finished !== true) system._set(child.systemId, reference);
-    draft.references.set(reference, { id, birth: child.birth, child });
+  for (const [id, child] of draft.state.children) {
+    const sessionId = child.address ?? `${draft.address}/${id}`;
+    const { src, systemId, birth } = child;
+    const reference = standIn({ id, sessionId, system, parent: self, src, systemId });
+    if (systemId !== undefined && child.finished !== true) system._set(systemId, reference);
+    draft.references.set(reference, { id, birth, child });
     children[id] = reference;
   }
-  const context = decodeContext(record.state.context, referencesOf(draft, children));
-  prepared.renew();
-  state.snapshot = restoreSnapshot(prepared.machine, record.state, { scope, context, children });
-  return draft;
+  return children;
 }
 
 const PARENT_ID = '#_parent';

@@ -18,6 +18,7 @@ import type { StatechartDescription } from '#contracts/statechart-description.ts
 import type { StepNote } from '#contracts/step-note.ts';
 import type { ActorDefinition } from '../actor-definition.ts';
 import type { Effect } from '../effects.ts';
+import type { MigrationLink } from '../migration.ts';
 
 /** A definition that passed the registration lint. Opaque outside the kernel. */
 export type RegisteredDefinition = {
@@ -82,8 +83,22 @@ export interface Kernel {
     record: ActorRecord,
     args: { deliveries: readonly Delivery[]; nowMs: number },
   ): StepOutcome;
-  /** What others may see. */
-  view(registered: RegisteredDefinition, record: ActorRecord): ActorView;
+  /**
+   * What hinders a record from going on under this structure of its version, in words for a person; empty when nothing
+   * does. Judged by what the record holds: when in doubt, it hinders.
+   */
+  differences(registered: RegisteredDefinition, record: ActorRecord): readonly string[];
+  /**
+   * The record moved along `chain` to the version of this definition, as one step without envelopes.
+   * @throws RuntimeError `MIGRATION_FAILED`: nothing may be committed
+   */
+  migrate(
+    registered: RegisteredDefinition,
+    record: ActorRecord,
+    args: { chain: readonly MigrationLink[]; nowMs: number },
+  ): StepOutcome;
+  /** What others may see; without a definition, all but what the actor type chooses to show. */
+  view(registered: RegisteredDefinition | undefined, record: ActorRecord): ActorView;
   /** The statechart for viewers. */
   describe(registered: RegisteredDefinition): StatechartDescription;
 }

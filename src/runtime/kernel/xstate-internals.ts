@@ -56,6 +56,16 @@ export type NodeConfig = {
   options?: { maxIterations?: number };
 };
 
+export type InvokeDefinition = {
+  id: string;
+  src: string;
+  systemId?: string;
+  input?: unknown;
+  onDone?: unknown;
+  onError?: unknown;
+  onSnapshot?: unknown;
+};
+
 export type NodeInternals = {
   id: string;
   key: string;
@@ -71,7 +81,7 @@ export type NodeInternals = {
   description?: string;
   meta?: unknown;
   initial?: { target: readonly NodeInternals[]; actions: readonly ActionReference[] };
-  invoke: readonly { id: string; src: string; onDone?: unknown; onError?: unknown }[];
+  invoke: readonly InvokeDefinition[];
   transitions: ReadonlyMap<string, readonly TransitionInternals[]>;
   always?: readonly TransitionInternals[];
 };
@@ -151,4 +161,22 @@ export function invokesOf(config: NodeConfig): readonly InvokeConfig[] {
 /** Whether a value has the outline of an actor reference. */
 export function isActorReference(value: object): value is ActorReference {
   return 'sessionId' in value && 'send' in value && 'ref' in value;
+}
+
+/** A built-in action that XState resolves against a snapshot: `[snapshot after it, its parameters]`. */
+export type ResolvableAction = BuiltInAction & {
+  resolve: (
+    ...resolution: [
+      scope: ScopeInternals,
+      snapshot: LiveSnapshot,
+      args: { context: unknown; event: unknown; self: unknown; system: unknown },
+      params: undefined,
+      action: unknown,
+      extra: { internalQueue: unknown[] },
+    ]
+  ) => readonly [LiveSnapshot, unknown, ...unknown[]];
+};
+
+export function isResolvable(action: ActionReference): action is ResolvableAction {
+  return typeof action === 'function' && typeof action.resolve === 'function';
 }

@@ -11,10 +11,12 @@ import { withImplied } from './implied-definitions.ts';
 import { hear, type Heard } from './heard.ts';
 import { isTooLarge, RECORD_CHARS_MAX, recordOf, settleAlarm, type RecordFrame } from './finish-step.ts';
 import type { Birth, Delivery, Kernel, Refusal, StepOutcome } from './kernel.ts';
+import { migrate } from './migrate.ts';
 import { appliedNote, refusedNote, stepNote } from './note-step.ts';
 import { prepareDefinition, preparedOf, type PreparedDefinition } from './prepared-definition.ts';
 import { replaced } from './replace.ts';
 import { tellSnapshot } from './sync-snapshot.ts';
+import { structureDifferences } from './structure-differences.ts';
 import { enter, fail } from './transition.ts';
 
 export function createKernel(): Kernel {
@@ -23,7 +25,9 @@ export function createKernel(): Kernel {
     register: prepareDefinition,
     create: (registered, birth, nowMs) => create(preparedOf(registered), birth, nowMs),
     step: (registered, record, args) => step(preparedOf(registered), record, args),
-    view: (registered, record) => viewOf(registered.definition, record),
+    differences: (registered, record) => structureDifferences(preparedOf(registered), record),
+    migrate: (registered, record, args) => migrate(preparedOf(registered), record, args),
+    view: (registered, record) => viewOf(registered?.definition, record),
     describe: (registered) => preparedOf(registered).describe(),
   };
 }

@@ -20,6 +20,7 @@ import { HISTORY_STEPS_MAX } from '../history-steps.ts';
 import type { Clock, Commit, LogEntry, NotedStep, PartitionOwner } from '../ports.ts';
 import { CommitConflict, OwnershipLost } from '../runtime-error.ts';
 import { createMemoryCasStore } from './memory-cas-store.ts';
+import { MemoryStepOffers } from './memory-step-offers.ts';
 import { MemoryTaskQueue } from './memory-task-queue.ts';
 
 type StoredText = { record: string; view: ActorView; revision: number };
@@ -43,6 +44,7 @@ export class MemoryService {
   readonly queues = new Map<string, MemoryTaskQueue>();
   readonly cancelListeners = new Set<(cancel: { actor: Address; childId: string; birth: number }) => void>();
   readonly alarms = new Map<Address, AbortController>();
+  readonly stepOffers = new MemoryStepOffers();
 
   constructor(name: string) {
     this.name = name;

@@ -8,6 +8,7 @@ import type { Clock, LogEntry, PartitionOwner } from '../ports.ts';
 import { CommitConflict } from '../runtime-error.ts';
 import type { MemoryBus } from './memory-bus.ts';
 import { sharedPorts } from './memory-shared-ports.ts';
+import { memoryStepOffers } from './memory-step-offers.ts';
 import { never, NodeLife, NOTICE_MS, type MemoryNodeOptions } from './node-life.ts';
 
 export type MemoryNode = {
@@ -95,6 +96,7 @@ function portsOf(life: NodeLife): NodePorts {
         if (life.alive) bus.reply(to, answer);
       },
     },
+    stepOffers: memoryStepOffers(home.stepOffers, { life, clock: bus.clock }),
     ...sharedPorts({ bus, clock, call: (name, act) => life.call(name, act) }),
   };
 }

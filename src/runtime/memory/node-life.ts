@@ -81,6 +81,10 @@ export class NodeLife {
     return this.alive ? result : never();
   }
 
+  get isSuspended(): boolean {
+    return this.#suspendedUntilMs > this.bus.clock.nowMs();
+  }
+
   /** Resolves when the process is not suspended. */
   async running(): Promise<void> {
     const { clock } = this.bus;

@@ -54,6 +54,8 @@ const BUILDING_BLOCKS: ReadonlySet<string> = new Set([
   'Stall',
   'StartConflict',
   'StateValue',
+  'StepDelivery',
+  'StepEffect',
   'StatechartEdge',
   'StatechartInvoke',
   'StatechartNode',
