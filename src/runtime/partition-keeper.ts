@@ -118,11 +118,25 @@ export class PartitionKeeper {
     const desired = assignPartitions({ partitions, nodes: this.#nodes });
     const surplus = this.owned.filter((partition) => desired.get(partition) !== node);
     if (surplus.length > 0) await this.#release(surplus);
+    await this.#giveUpForgotten(desired);
     const wanted = [...desired]
       .filter(([partition, owner]) => owner === node && !this.#mine.has(partition) && this.#isFree(partition))
       .filter(([partition]) => (this.#contestedUntilMs.get(partition) ?? 0) <= this.#options.clock.nowMs())
       .map(([partition]) => partition);
     if (wanted.length > 0) await this.#claim(wanted);
+  }
+
+  /**
+   * Partitions that are ours on the bus, not here, and meant for another node: the answer to a claim, or a release, was
+   * lost. Nobody else may take them while this node lives.
+   */
+  async #giveUpForgotten(desired: ReadonlyMap<number, string>): Promise<void> {
+    const { node, ownership } = this.#options;
+    const forgotten = [...this.#owners.values()].filter(
+      (owner) =>
+        owner.node === node && !this.#mine.has(owner.partition) && desired.get(owner.partition) !== node,
+    );
+    await Promise.all(forgotten.map(({ partition, epoch }) => ownership.release({ partition, epoch })));
   }
 
   #isFree(partition: number): boolean {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Topology } from '#contracts/topology.ts';
+import { assignPartitions } from '#runtime/assignment.ts';
 import { createKernel } from '#runtime/kernel/xstate5-kernel.ts';
 import { MemoryBus } from '#runtime/memory/memory-bus.ts';
 import { memoryNode } from '#runtime/memory/memory-node-ports.ts';
@@ -51,6 +52,34 @@ describe('the keeper of partitions', () => {
     expect(keeper.owned).toEqual([0]);
     expect(owner()).toMatchObject({ node: 'a' });
   });
+
+  it.each(['request', 'answer'])(
+    'gives a partition up again when the %s of its release was lost, so that the other node gets it',
+    async (lost) => {
+      const { clock, portsOf, keeperOf, owner } = world();
+      const [second = ''] = assignPartitions({ partitions: 1, nodes: ['a', 'b'] }).values();
+      const first = second === 'a' ? 'b' : 'a';
+      const ports = portsOf(first);
+      let releases = 0;
+      const keeper = keeperOf(first, {
+        ...ports,
+        ownership: {
+          ...ports.ownership,
+          release: async (args) => {
+            releases += 1;
+            if (releases > 1 || lost === 'answer') await ports.ownership.release(args);
+          },
+        },
+      });
+      void keeper.start();
+      await clock.advance(5_000);
+      expect(owner()).toMatchObject({ node: first });
+      void keeperOf(second, portsOf(second)).start();
+      await clock.advance(10_000);
+      expect(owner()).toMatchObject({ node: second });
+      expect(releases).toBeLessThan(10);
+    },
+  );
 
   it('does not fight in a hot loop with a node that it takes for dead', async () => {
     const { clock, portsOf, keeperOf } = world();
