@@ -1,7 +1,8 @@
 /**
  * What a whole deployment has: its services, the actors that trees start with, and the statecharts of all of them.
  *
- * C1 It follows; it never polls. The server itself tells of a stream that is made later.
+ * C1 It follows; it never polls. The server itself tells of a stream that is made later; what could not be followed at
+ *    once is tried again until it is.
  * C2 It survives a restart of the server: its readers go on behind the last message they saw.
  * C3 It is bounded: the last messages of each stream are looked through, and the newest roots are kept.
  */
@@ -20,7 +21,9 @@ import { followRoots } from '#runtime/jetstream/jetstream-roots.ts';
 import { followStatecharts } from '#runtime/jetstream/jetstream-statecharts.ts';
 import type { Subscription } from '#runtime/ports.ts';
 import { summaryOf } from './actor-summary.ts';
+import type { BusState } from './bus-state.ts';
 
+const SURVEY_RETRY_MS = 500;
 const ROOTS_MAX = 1_000;
 /** How far back each core stream is looked through for roots, in sequences. */
 const WINDOW = 50_000;
@@ -35,14 +38,17 @@ export class Catalogue {
   readonly #following = new Map<string, Subscription>();
   readonly #listeners = new Set<Listener>();
   #surveying: Promise<void> = Promise.resolve();
+  #closed = false;
 
   private constructor(bus: Bus) {
     this.#bus = bus;
   }
 
   /** Resolves when everything that is there now is being followed. */
-  static async open(bus: Bus): Promise<Catalogue> {
+  static async open(bus: Bus, busState: BusState): Promise<Catalogue> {
     const catalogue = new Catalogue(bus);
+    // What the server told while the connection was lost is lost too.
+    busState.onChange.add(() => void (busState.connected && catalogue.#survey()));
     // Listening comes first: no stream is made unheard between the two.
     bus.subscribe(streamCreated, { callback: () => void catalogue.#survey() });
     await bus.flush();
@@ -72,13 +78,25 @@ export class Catalogue {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all([...this.#following.values()].map((following) => following.close()));
   }
 
   /** One at a time: two would follow the same stream twice. */
   #survey(): Promise<void> {
-    this.#surveying = this.#surveying.then(() => this.#surveyNow()).catch(() => undefined);
+    this.#surveying = this.#surveying.then(() => this.#surveySteadily());
     return this.#surveying;
+  }
+
+  /** A server that starts, or has much to do, may not answer in time. */
+  async #surveySteadily(): Promise<void> {
+    while (!this.#closed && !this.#bus.isClosed()) {
+      try {
+        return await this.#surveyNow();
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, SURVEY_RETRY_MS));
+      }
+    }
   }
 
   async #surveyNow(): Promise<void> {

@@ -25,7 +25,7 @@ export type RunningConsole = {
 export async function startConsole(args: { bus: Bus; port: number }): Promise<RunningConsole> {
   const { bus, port } = args;
   const busState = followBusState(bus);
-  const [files, catalogue] = await Promise.all([bundlePage(), Catalogue.open(bus)]);
+  const [files, catalogue] = await Promise.all([bundlePage(), Catalogue.open(bus, busState)]);
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(guardRequests);
   app.get('/', () => respond(files.get('/page.html'), undefined));

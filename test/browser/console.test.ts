@@ -62,7 +62,10 @@ describe('the console', { timeout: TIMEOUT_MS }, () => {
     open = await openPage(browser, deployment.consoleUrl);
     const { page } = open;
     await page.getByText('Pick a root actor', { exact: true }).waitFor();
-    const run = await windlass(['pipeline', 'run', 'examples/02-manual-judgment.json'], { env: env() });
+    const run = await windlass(['pipeline', 'run', 'examples/pipelines/02-manual-judgment.json'], {
+      env: env(),
+    });
+    expect(run).toMatchObject({ exitCode: 0 });
     const executionId = run.stdout.trim();
 
     // Given: it came by itself, without loading the page again.

@@ -48,7 +48,9 @@ async function inspect(
   const charts = await followStatecharts(bus, ({ service, description }) => {
     const group = statechartGroup(service, description.type);
     stored.set(group, [...(stored.get(group) ?? []), description]);
-  }).catch(() => undefined);
+  }).catch((error: Error) => {
+    output.progress(`No statecharts can be read (${error.message}): actors are sent without a definition.`);
+  });
   const frames = new InspectorFrames({
     sanitize: options.sanitize,
     statechartOf: (view) => chooseStatechart(stored.get(statechartGroupOf(view)) ?? [], view),

@@ -37,7 +37,7 @@ export function RootList({ roots, chosen, choose, nowMs }: RootListProps) {
       />
       {roots.size === 0 && (
         <EmptyPlace title="Nothing runs here yet" text="Start something, and it shows up by itself:">
-          <code>npm run windlass -- pipeline run examples/02-manual-judgment.json</code>
+          <code>npm run windlass -- pipeline run examples/pipelines/02-manual-judgment.json</code>
         </EmptyPlace>
       )}
       {roots.size > 0 && found.length === 0 && <EmptyPlace title="None of them matches" />}
