@@ -18,6 +18,8 @@ import { addExecutionWatch } from './commands/execution-watch.command.ts';
 import { addInspect } from './commands/inspect.command.ts';
 import { addPipelineRun } from './commands/pipeline-run.command.ts';
 import { addPipelineValidate } from './commands/pipeline-validate.command.ts';
+import { addVersionsCompat } from './commands/versions-compat.command.ts';
+import { addVersionsList } from './commands/versions-ls.command.ts';
 import { addGlobalOptions } from './invocation.ts';
 
 /** Sets `process.exitCode`; never throws. */
@@ -61,6 +63,11 @@ function commandTree(): Command {
   addActivityHeartbeat(activity);
   addConsole(program);
   addInspect(program);
+  const versions = program
+    .command('versions')
+    .description('which definitions run, and what a change would do');
+  addVersionsList(versions);
+  addVersionsCompat(versions);
   addDoctor(program);
   return program;
 }

@@ -43,5 +43,9 @@ export const NodeDescription = z.object({
   open: z.number().int(),
   /** Actor types it runs, as `type@version`. */
   actorTypes: z.array(z.string()),
+  /** The same with their structures; absent in what older releases answer. */
+  definitions: z
+    .array(z.object({ type: z.string(), version: z.number().int(), hash: z.string() }))
+    .optional(),
 });
 export type NodeDescription = z.infer<typeof NodeDescription>;

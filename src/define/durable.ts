@@ -59,6 +59,10 @@ export type DurableOptions<C extends AnyContract, M extends AnyStateMachine> = {
   view?: (args: { context: z.output<C['context']>; value: StateValue; output: unknown }) => unknown;
   /** How long a finished actor can still be read, in milliseconds. Default 30 days. */
   retentionMs?: number;
+  /** Moves actors of earlier versions, by the version they are pinned to: `migration()`, docs/versions.md. */
+  migrations?: NonNullable<ActorDefinition['migrations']>;
+  /** `when-missing` (default): nobody alive has the actor's version. `eager`: at its next step. */
+  migrate?: NonNullable<ActorDefinition['migrate']>;
 };
 
 /** An actor type, ready for `runWorker`, `client.start` and `testActor`. */
@@ -86,7 +90,7 @@ export type AnyDurable = Pick<Durable, 'definition' | 'activities'> & {
 export function durable<C extends AnyContract, M extends AnyStateMachine>(
   options: DurableOptions<C, M>,
 ): Durable<C, M> {
-  const { contract, view, retentionMs } = options;
+  const { contract, view, retentionMs, migrations, migrate } = options;
   const machine: M = options.machine;
   if (machine.id !== contract.id) {
     throw new RuntimeError(
@@ -104,6 +108,8 @@ export function durable<C extends AnyContract, M extends AnyStateMachine>(
       checks: contract.checks,
       ...(view ? { view: view as NonNullable<ActorDefinition['view']> } : {}),
       ...(retentionMs === undefined ? {} : { retentionMs }),
+      ...(migrations === undefined ? {} : { migrations }),
+      ...(migrate === undefined ? {} : { migrate }),
     },
     activities: declaredActivities(machine),
   };

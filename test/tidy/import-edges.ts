@@ -33,6 +33,7 @@ export const EXPORTS: Readonly<Record<string, string>> = {
   'windlass/client': 'src/door/client.ts',
   'windlass/contract': 'src/define/contract.ts',
   'windlass/durable': 'src/define/durable.ts',
+  'windlass/migration': 'src/runtime/migration.ts',
   'windlass/testing': 'src/testing/test-actor.ts',
   'windlass/worker': 'src/door/worker.ts',
 };

@@ -50,9 +50,10 @@ export async function startJetStreamNode(options: JetStreamNodeOptions): Promise
     .map((registered) => kernel.describe(registered));
   await tryToStore(options, described);
   const startedAtMs = Date.now();
-  const actorTypes = running.registry
+  const definitions = running.registry
     .all()
-    .map(({ definition }) => `${definition.type}@${definition.version}`);
+    .map(({ definition: { type, version }, hash }) => ({ type, version, hash }));
+  const actorTypes = definitions.map(({ type, version }) => `${type}@${version}`);
   answerDescriptions(bus, service, () => ({
     service,
     node,
@@ -61,6 +62,7 @@ export async function startJetStreamNode(options: JetStreamNodeOptions): Promise
     owned: [...running.owned()],
     open: running.openCount(),
     actorTypes,
+    definitions,
   }));
   return running;
 }
