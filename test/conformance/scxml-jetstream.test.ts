@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { loadCorpus } from './scxml/corpus.ts';
 import { runOnJetStream } from './scxml/jetstream-run.ts';
 
-const RUN_TIMEOUT_MS = 300_000;
+const RUN_TIMEOUT_MS = 600_000;
 
 it(
   'passes every enabled test of the SCXML corpus on JetStream when its worker is killed before every event',

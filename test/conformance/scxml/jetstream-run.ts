@@ -15,11 +15,11 @@ import { startTestNatsServer } from '#test/support/nats-server.ts';
 import { configurationOf } from './configuration.ts';
 import type { ScxmlCase } from './corpus.ts';
 import { convert } from './scxml-machine.ts';
-import { SERVICE, startScxmlWorker, topology } from './scxml-worker.ts';
+import { PACE, SERVICE, startScxmlWorker, topology } from './scxml-worker.ts';
 import { comparesInitial, difference, type Verdict } from './verdict.ts';
 
 /** A configuration that does not come about within this time is a wrong one. */
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 const POLL_MS = 10;
 
 export async function runOnJetStream(corpus: readonly ScxmlCase[]): Promise<Verdict[]> {
@@ -97,7 +97,8 @@ class DocumentRun {
       this.#failure = difference({ expected: this.#expected, actual: this.#configurationOf(stored), when });
     }
     if (this.#failure !== undefined || step === undefined) return;
-    if (step.after !== undefined) await new Promise((resolve) => setTimeout(resolve, step.after));
+    const afterMs = (step.after ?? 0) * PACE.slowdown;
+    if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs));
     await this.#send({ round, name: step.event.name });
     const afterStep = stored.status === 'active' ? stored.step : stored.step - 1;
     await this.#reach(step.nextConfiguration, {

@@ -17,12 +17,15 @@ type Arguments = { context: Datamodel; event: Event; self: AnyActorRef };
 /** An action of any machine; the types of dynamic machines are unknown. */
 export type Action = ActionFunction<never, never, never, never, never, never, never, never, never>;
 
+/** @param slowdown every delay is as many times as long: for machines that are busy with other things */
+export type Pace = { slowdown: number };
+
 /** The actions of a block, in order. */
-export function actionsOf(block: ScxmlElement): Action[] {
-  return block.children.map(actionOf);
+export function actionsOf(block: ScxmlElement, pace: Pace): Action[] {
+  return block.children.map((element) => actionOf(element, pace));
 }
 
-function actionOf(element: ScxmlElement): Action {
+function actionOf(element: ScxmlElement, pace: Pace): Action {
   const { attributes } = element;
   switch (element.name) {
     case 'raise': {
@@ -48,11 +51,11 @@ function actionOf(element: ScxmlElement): Action {
       ) as never;
     }
     case 'if':
-      return conditional(element);
+      return conditional(element, pace);
     case 'cancel':
       return cancel(required(element, 'sendid')) as never;
     case 'send':
-      return send(element);
+      return send(element, pace);
     default:
       throw new Error(`<${element.name}> is not converted.`);
   }
@@ -63,14 +66,14 @@ export function surroundings({ event, self }: { event?: Event; self?: AnyActorRe
 }
 
 /** `<if>` with its branches; each is chosen when it is reached, with the variables of that moment. */
-function conditional(element: ScxmlElement): Action {
+function conditional(element: ScxmlElement, pace: Pace): Action {
   const branches: { condition: string; actions: Action[] }[] = [
     { condition: required(element, 'cond'), actions: [] },
   ];
   for (const child of element.children) {
     if (child.name === 'elseif') branches.push({ condition: required(child, 'cond'), actions: [] });
     else if (child.name === 'else') branches.push({ condition: 'true', actions: [] });
-    else branches.at(-1)?.actions.push(actionOf(child));
+    else branches.at(-1)?.actions.push(actionOf(child, pace));
   }
   return enqueueActions(({ context, event, self, enqueue }) => {
     const around = surroundings({ event, self });
@@ -83,12 +86,15 @@ function conditional(element: ScxmlElement): Action {
 
 type Sending = { event: Event; delay: number | undefined; id: string | undefined; target: string };
 
-function send(element: ScxmlElement): Action {
+function send(element: ScxmlElement, { slowdown }: Pace): Action {
   return enqueueActions(({ context, event, self, enqueue }) => {
     const evaluated = (expression: string) =>
       evaluate(expression, context as Datamodel, surroundings({ event, self }));
     const { event: sent, delay, id, target } = sendingOf(element, { evaluated, sessionId: self.sessionId });
-    const options = { ...(delay === undefined ? {} : { delay }), ...(id === undefined ? {} : { id }) };
+    const options = {
+      ...(delay === undefined ? {} : { delay: delay * slowdown }),
+      ...(id === undefined ? {} : { id }),
+    };
     if (target === '#_internal') enqueue.raise(sent as never, options);
     else enqueue.sendTo(receiverOf(target, self), sent as never, options);
   }) as never;

@@ -6,27 +6,33 @@
  */
 import { createMachine, not, stateIn, type AnyStateMachine } from 'xstate';
 import type { ActorDefinition } from '#runtime/actor-definition.ts';
-import { actionsOf, required, surroundings, type Action } from './scxml-content.ts';
+import { actionsOf, required, surroundings, type Action, type Pace } from './scxml-content.ts';
 import { evaluate, stored, type Datamodel, type Surroundings } from './scxml-datamodel.ts';
 import { childrenOf, parseScxml, type ScxmlElement } from './scxml-document.ts';
 
 /** The document's machine first. */
 export type Converted = readonly [ActorDefinition, ...ActorDefinition[]];
 
+/** The document as it is written. */
+const AS_WRITTEN: Pace = { slowdown: 1 };
+
 /** @param type actor type of the document; those of invoked documents begin with it */
-export function convert(source: string, type: string): Converted {
-  return convertElement(parseScxml(source), type);
+export function convert(source: string, type: string, pace = AS_WRITTEN): Converted {
+  return convertElement(parseScxml(source), { type, pace });
 }
 
 const STATES = ['state', 'parallel', 'final', 'history'];
 
-function convertElement(root: ScxmlElement, type: string): Converted {
+function convertElement(root: ScxmlElement, { type, pace }: { type: string; pace: Pace }): Converted {
   const invoked: ActorDefinition[] = [];
   const invoke = (element: ScxmlElement): ActorDefinition => {
     const document = childrenOf(element, 'content')[0]?.children.find(({ name }) => name === 'scxml');
     if (document === undefined)
       throw new Error('<invoke> without an <scxml> in its <content> is not converted.');
-    const [child, ...others] = convertElement(document, `${type}Invoked${invoked.length + 1}`);
+    const [child, ...others] = convertElement(document, {
+      type: `${type}Invoked${invoked.length + 1}`,
+      pace,
+    });
     invoked.push(child, ...others);
     return child;
   };
@@ -34,6 +40,7 @@ function convertElement(root: ScxmlElement, type: string): Converted {
   const config = {
     ...stateConfig(root, {
       key: type,
+      pace,
       invoke: (element) => {
         const definition = invoke(element);
         actors[definition.type] = definition.machine;
@@ -48,6 +55,7 @@ function convertElement(root: ScxmlElement, type: string): Converted {
 
 type Conversion = {
   key: string;
+  pace: Pace;
   /** Converts an invoked document; gives its src. */
   invoke: (element: ScxmlElement) => string;
 };
@@ -55,7 +63,7 @@ type Conversion = {
 type StateConfig = Record<string, unknown>;
 
 function stateConfig(element: ScxmlElement, conversion: Conversion): StateConfig {
-  const { key, invoke } = conversion;
+  const { key, invoke, pace } = conversion;
   if (element.name === 'history') return historyConfig(element, key);
   if (childrenOf(element, 'donedata').length > 0) throw new Error('<donedata> is not converted.');
   const children = childrenOf(element, ...STATES);
@@ -64,7 +72,7 @@ function stateConfig(element: ScxmlElement, conversion: Conversion): StateConfig
     key: child.attributes['id'] === undefined ? `${key}_${index}` : keyOf(child.attributes['id']),
   }));
   const states = Object.fromEntries(
-    keyed.map((entry) => [entry.key, stateConfig(entry.child, { key: entry.key, invoke })]),
+    keyed.map((entry) => [entry.key, stateConfig(entry.child, { ...conversion, key: entry.key })]),
   );
   return {
     id: key,
@@ -72,10 +80,10 @@ function stateConfig(element: ScxmlElement, conversion: Conversion): StateConfig
     ...(children.length === 0 ? {} : { states }),
     ...(children.length === 0 || element.name === 'parallel'
       ? {}
-      : { initial: initialOf(element, { states, first: keyed[0]?.key ?? '' }) }),
-    entry: childrenOf(element, 'onentry').flatMap(actionsOf),
-    exit: childrenOf(element, 'onexit').flatMap(actionsOf),
-    ...transitionsOf(element),
+      : { initial: initialOf(element, { states, first: keyed[0]?.key ?? '', pace }) }),
+    entry: childrenOf(element, 'onentry').flatMap((block) => actionsOf(block, pace)),
+    exit: childrenOf(element, 'onexit').flatMap((block) => actionsOf(block, pace)),
+    ...transitionsOf(element, pace),
     invoke: childrenOf(element, 'invoke').map((invocation, index) => ({
       id: invocation.attributes['id'] ?? `${key}_invoked${index}`,
       src: invoke(invocation),
@@ -104,12 +112,12 @@ function historyConfig(element: ScxmlElement, key: string): StateConfig {
 
 function initialOf(
   element: ScxmlElement,
-  { states, first }: { states: StateConfig; first: string },
+  { states, first, pace }: { states: StateConfig; first: string; pace: Pace },
 ): unknown {
   const [transition] = childrenOf(element, 'initial').flatMap((initial) => childrenOf(initial, 'transition'));
   const target = keyOf(element.attributes['initial'] ?? transition?.attributes['target'] ?? first);
   if (!(target in states)) throw new Error(`A deep initial state ('${target}') is not converted.`);
-  return transition === undefined ? target : { target, actions: actionsOf(transition) };
+  return transition === undefined ? target : { target, actions: actionsOf(transition, pace) };
 }
 
 function targetsOf(transition: ScxmlElement): string[] | undefined {
@@ -121,7 +129,7 @@ function targetsOf(transition: ScxmlElement): string[] | undefined {
 
 type TransitionConfig = { target?: string[]; reenter?: boolean; guard?: unknown; actions: Action[] };
 
-function transitionsOf(element: ScxmlElement): StateConfig {
+function transitionsOf(element: ScxmlElement, pace: Pace): StateConfig {
   const on: Record<string, TransitionConfig[]> = {};
   const always: TransitionConfig[] = [];
   for (const transition of childrenOf(element, 'transition')) {
@@ -130,7 +138,7 @@ function transitionsOf(element: ScxmlElement): StateConfig {
     const config: TransitionConfig = {
       ...(target === undefined ? {} : { target, reenter: type !== 'internal' }),
       ...(cond === undefined ? {} : { guard: guardOf(cond) }),
-      actions: actionsOf(transition),
+      actions: actionsOf(transition, pace),
     };
     if (event === undefined) always.push(config);
     else

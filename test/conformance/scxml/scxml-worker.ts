@@ -12,6 +12,9 @@ import { convert } from './scxml-machine.ts';
 export const SERVICE = 'scxml';
 export const topology = Topology.parse({ services: [SERVICE], partitionsPerShard: 8 });
 
+/** Real time goes on while a process is replaced: a document's time-outs must not end before that. */
+export const PACE = { slowdown: 5 };
+
 const OWNED_POLL_MS = 20;
 
 export type ScxmlWorker = {
@@ -47,7 +50,7 @@ async function runWorker(natsUrl: string): Promise<void> {
     topology,
     service: SERVICE,
     node,
-    definitions: corpus.flatMap(({ source, type }) => convert(source, type)),
+    definitions: corpus.flatMap(({ source, type }) => convert(source, type, PACE)),
     activities: {},
     queues: [],
   });
