@@ -50,7 +50,7 @@ export class WindlassSubject implements Subject {
   }
 
   async stop(): Promise<void> {
-    await this.killWorker();
+    await this.#endWorker('SIGTERM');
     await this.#bus?.close();
     await this.#server?.stop();
     await rm(this.#dataDir, { recursive: true, force: true });
@@ -102,10 +102,14 @@ export class WindlassSubject implements Subject {
   };
 
   async killWorker(): Promise<void> {
+    await this.#endWorker('SIGKILL');
+  }
+
+  async #endWorker(signal: NodeJS.Signals): Promise<void> {
     const worker = this.#worker;
     if (!worker || worker.exitCode !== null || worker.signalCode !== null) return;
     const gone = once(worker, 'exit');
-    worker.kill('SIGKILL');
+    worker.kill(signal);
     await gone;
   }
 
@@ -113,6 +117,8 @@ export class WindlassSubject implements Subject {
     const script = path.join(import.meta.dirname, 'windlass-worker.ts');
     const flags = process.env['WINDLASS_BENCH_NODE_FLAGS']?.split(' ') ?? [];
     const child = spawn(process.execPath, [...flags, script, this.#server?.url ?? ''], {
+      // Compiled once, as a deployment would: stripping types at every start is not what is measured.
+      env: { ...process.env, NODE_COMPILE_CACHE: path.join(os.tmpdir(), 'windlass-bench-compiled') },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#worker = child;

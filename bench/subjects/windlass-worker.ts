@@ -1,4 +1,5 @@
 /** One worker process for the benchmark: `node bench/subjects/windlass-worker.ts <nats url>`. Says `ready` on stdout. */
+import { flushCompileCache } from 'node:module';
 import { Topology } from '#contracts/topology.ts';
 import { connectBus } from '#bus/connect.ts';
 import { startJetStreamNode } from '#runtime/jetstream/jetstream-node.ts';
@@ -17,6 +18,10 @@ await startJetStreamNode({
   node,
   definitions: [counterDefinition, ...workflowDefinitions],
   activities: workflowActivities,
-  queues: [{ queue: 'default', concurrency: CONCURRENCY }],
+  queues: [{ queue: 'default', concurrency: CONCURRENCY, near: true }],
 });
+// Written now: a worker that is killed writes nothing.
+flushCompileCache();
+// A profile (`--cpu-prof`) is written at the end of a process that ends by itself.
+process.once('SIGTERM', () => process.exit());
 process.stdout.write('ready\n');

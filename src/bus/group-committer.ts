@@ -2,8 +2,8 @@
  * Stores units of messages, each unit whole or not at all, grouping units that wait at the same time.
  *
  * G1 A unit of one message that is alone is a plain publish: it never pays for a batch.
- * G2 Units that wait while others are in flight share one atomic batch: at most 64 units, 1000 messages.
- * G3 At most four batches are in flight.
+ * G2 Units that wait while others are in flight share one atomic batch: at most 256 units, 1000 messages.
+ * G3 At most two batches are in flight: the server takes one at a time, and its price hardly depends on its size.
  * G4 A unit is refused for its own conflict only: when a group is refused, its members are sent one by one.
  * G5 A unit without an answer is reported as unknown; the caller finds out and decides.
  */
@@ -12,8 +12,9 @@ import { isUnknownOutcome } from './bus-error.ts';
 import type { Bus } from './connect.ts';
 import { publish, type OutgoingMessage } from './publish.ts';
 
-const UNITS_MAX = 64;
-const IN_FLIGHT_MAX = 4;
+const UNITS_MAX = 256;
+const BATCHES_IN_FLIGHT_MAX = 2;
+const SINGLES_IN_FLIGHT_MAX = 4;
 /** Up to this many waiting single messages are cheaper as publishes in parallel than as one batch. */
 const SINGLES_MAX = 4;
 
@@ -28,7 +29,7 @@ export type GroupCommitterStatistics = { units: number; batches: number; singles
 export class GroupCommitter {
   readonly #bus: Bus;
   readonly #waiting: Unit[] = [];
-  #inFlight = 0;
+  #inFlight = { batches: 0, singles: 0 };
   #scheduled = false;
   readonly statistics: GroupCommitterStatistics = { units: 0, batches: 0, singles: 0 };
 
@@ -48,7 +49,8 @@ export class GroupCommitter {
   #schedule(): void {
     if (this.#scheduled) return;
     // A single message that meets nobody has nothing to gain from a turn of the event loop.
-    if (this.#inFlight === 0 && this.#waiting.length === 1 && this.#waiting[0]?.messages.length === 1) {
+    const isIdle = this.#inFlight.batches === 0 && this.#inFlight.singles === 0;
+    if (isIdle && this.#waiting.length === 1 && this.#waiting[0]?.messages.length === 1) {
       return this.#flush();
     }
     this.#scheduled = true;
@@ -60,19 +62,25 @@ export class GroupCommitter {
   }
 
   #flush(): void {
-    while (this.#waiting.length > 0 && this.#inFlight < IN_FLIGHT_MAX) {
-      const units = this.#takeGroup();
-      this.#inFlight += 1;
+    while (this.#waiting.length > 0) {
+      const kind = this.#nextKind();
+      const max = kind === 'singles' ? SINGLES_IN_FLIGHT_MAX : BATCHES_IN_FLIGHT_MAX;
+      if (this.#inFlight[kind] >= max) return;
+      const units = kind === 'singles' ? this.#waiting.splice(0, 1) : this.#takeGroup();
+      this.#inFlight[kind] += 1;
       void this.#store(units).finally(() => {
-        this.#inFlight -= 1;
+        this.#inFlight[kind] -= 1;
         this.#flush();
       });
     }
   }
 
+  #nextKind(): 'singles' | 'batches' {
+    const few = this.#waiting.length <= SINGLES_MAX;
+    return few && this.#waiting.every((unit) => unit.messages.length === 1) ? 'singles' : 'batches';
+  }
+
   #takeGroup(): Unit[] {
-    const allSingle = this.#waiting.every((unit) => unit.messages.length === 1);
-    if (allSingle && this.#waiting.length <= SINGLES_MAX) return this.#waiting.splice(0, 1);
     let messages = 0;
     let count = 0;
     for (const unit of this.#waiting) {

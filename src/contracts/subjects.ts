@@ -9,6 +9,8 @@ export const HEADER = {
   note: 'Windlass-Note',
   /** Which try of which node stored the record: tells one's own commit after a lost answer. */
   commit: 'Windlass-Commit',
+  /** On a near task: the node that runs it. */
+  node: 'Windlass-Node',
 } as const;
 
 export const STREAM = {
@@ -25,7 +27,7 @@ export const STREAM = {
 export const coreSubjects = (service: string, shard: number) => ({
   all: [
     `$KV.${service}_${shard}.>`,
-    ...['mb', 'tm', 'tq', 'ob'].map((kind) => `${kind}.${service}.${shard}.>`),
+    ...['mb', 'tm', 'tq', 'tn', 'ob'].map((kind) => `${kind}.${service}.${shard}.>`),
   ],
   record: (address: Address) => `$KV.${service}_${shard}.s.${tree(address)}`,
   treeRecords: (root: string) => `$KV.${service}_${shard}.s.${root}.>`,
@@ -44,6 +46,10 @@ export const coreSubjects = (service: string, shard: number) => ({
   ],
   task: (partition: number, task: { queue: string; actor: Address; name: string }) =>
     `tq.${service}.${shard}.${partition}.${service}.${task.queue}.${tree(task.actor)}.${token(task.name)}`,
+  /** Tasks that the owner of the partition runs itself. */
+  nearTasks: (partition: number) => `tn.${service}.${shard}.${partition}.>`,
+  nearTask: (partition: number, task: { actor: Address; name: string }) =>
+    `tn.${service}.${shard}.${partition}.${tree(task.actor)}.${token(task.name)}`,
   outbox: (partition: number, to: { address: Address; place: Place }, envelopeId: string) =>
     `ob.${service}.${shard}.${partition}.${ingressTokens(to.place, to.address, envelopeId)}`,
   viewSource: `$KV.${service}_${shard}.s.>`,
@@ -72,6 +78,8 @@ export const historySubjects = {
 
 export const ingressSubjects = (service: string) => ({
   all: `in.${service}.>`,
+  /** Belongs to no partition: nothing is stored or read there. */
+  never: `in.${service}.never`,
   partition: (place: Place) => `in.${service}.${place.shard}.${place.partition}.>`,
   of: (place: Place, address: Address, envelopeId: string) =>
     `in.${ingressTokens(place, address, envelopeId)}`,
@@ -89,6 +97,12 @@ export function relayTarget(subject: string): string | null {
   if (kind === 'ob') return `in.${target.join('.')}`;
   if (kind === 'tq') return `act.${target.join('.')}`;
   return null;
+}
+
+/** Where a near task goes when its owner gives it to the queue. */
+export function nearTaskTarget(subject: string, args: { service: string; queue: string }): string {
+  const [_kind, _service, _shard, _partition, ...rest] = subject.split('.');
+  return `act.${args.service}.${args.queue}.${rest.join('.')}`;
 }
 
 export const activitySubjects = (service: string) => ({

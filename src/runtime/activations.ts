@@ -5,8 +5,15 @@ import type { LogEntry, StoredRecord } from './ports.ts';
 
 const ACTIVATIONS_MAX = 2_000;
 
-/** An entry with the envelope in it. */
-export type Waiting = { entry: LogEntry; delivery: Delivery };
+/** An entry with the envelope in it, or an envelope that was handed over, with who waits to hear whether it was taken. */
+export type Waiting =
+  | { entry: LogEntry; delivery: Delivery }
+  | { delivery: Delivery; settle: (taken: boolean) => void };
+
+/** Tells whoever handed an envelope over what became of it; an entry of a log has nobody who waits. */
+export function settle(waiting: Waiting, taken: boolean): void {
+  if ('settle' in waiting) waiting.settle(taken);
+}
 
 export type Activation = {
   address: Address;

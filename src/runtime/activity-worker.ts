@@ -19,6 +19,7 @@ import { failed, unknownActivity } from './activity-failures.ts';
 import { awaitedTask } from './awaited-task.ts';
 import { AttemptReports } from './attempt-reports.ts';
 import type { InlineActivity } from './kernel/kernel.ts';
+import type { GiveResult, NearSlot, NearWorker } from './near-tasks.ts';
 import type {
   ActivityQueues,
   Blobs,
@@ -38,6 +39,11 @@ export type QueueLimits = {
   queue: string;
   /** Attempts that run, or wait for the rate, at once. */
   concurrency: number;
+  /**
+   * Tasks of actors that this node owns run here at once, without passing through the queue. `concurrency` then counts
+   * in each node, twice: for these and for what comes from the queue. Default false.
+   */
+  near?: boolean;
   /** Attempts that begin each second; absent: without limit. */
   perSecond?: number;
   /** Attempts that may begin at once after a quiet time. Default 1. */
@@ -66,10 +72,14 @@ type Run = {
   reports: AttemptReports;
 };
 
-export class ActivityWorker {
+type Handling = { task: ActivityTask; delivery: TaskDelivery; give?: GiveResult };
+
+export class ActivityWorker implements NearWorker {
   readonly #options: ActivityWorkerOptions;
   readonly #attempts = new Set<Attempt>();
+  readonly #near = new Map<string, number>();
   #subscriptions: Subscription[] = [];
+  #draining = false;
 
   constructor(options: ActivityWorkerOptions) {
     this.#options = options;
@@ -90,12 +100,35 @@ export class ActivityWorker {
    * and runs again elsewhere.
    */
   async drain(graceMs: number): Promise<void> {
+    this.#draining = true;
     await Promise.all(this.#subscriptions.map((subscription) => subscription.close()));
     await this.#untilIdle(graceMs);
     const cleanUpMs = [...this.#attempts].map(({ task }) => task.cancelGraceMs ?? CANCEL_GRACE_MS);
     for (const attempt of this.#attempts) attempt.stop('draining');
     // A little longer than the code may take: what comes of it still has to be reported.
     await this.#untilIdle(Math.max(0, ...cleanUpMs) + 1_000);
+  }
+
+  reserve(task: ActivityTask): NearSlot | null {
+    const limits = this.#options.queues.find(({ queue, near }) => near === true && queue === task.queue);
+    const used = this.#near.get(task.queue) ?? 0;
+    if (!limits || this.#draining || used >= limits.concurrency) return null;
+    this.#near.set(task.queue, used + 1);
+    const free = (): void => void this.#near.set(task.queue, (this.#near.get(task.queue) ?? 1) - 1);
+    return {
+      cancel: free,
+      run: ({ deliveryCount, give }) =>
+        this.#handle(limits, { task, delivery: { deliveryCount, isLent: () => true }, give }).finally(free),
+    };
+  }
+
+  isRunning(task: ActivityTask): boolean {
+    return [...this.#attempts].some((attempt) => isSameAttempt(attempt.task, task));
+  }
+
+  async isAwaited(task: ActivityTask): Promise<boolean> {
+    const delivery = { deliveryCount: 2, isLent: () => true };
+    return 'task' in (await awaitedTask({ ...this.#options, task, delivery }));
   }
 
   async #untilIdle(limitMs: number): Promise<void> {
@@ -112,11 +145,11 @@ export class ActivityWorker {
     }
   }
 
-  async #handle(limits: QueueLimits, args: { task: ActivityTask; delivery: TaskDelivery }): Promise<void> {
+  async #handle(limits: QueueLimits, args: Handling): Promise<void> {
     const { events } = this.#options;
     const awaited = await awaitedTask({ ...this.#options, ...args });
     if ('dropped' in awaited) return events.attemptDropped({ task: args.task, reason: awaited.dropped });
-    const run = this.#runOf(limits, { task: awaited.task, delivery: args.delivery });
+    const run = this.#runOf(limits, { ...args, task: awaited.task });
     this.#stopEarlier(run.attempt);
     this.#attempts.add(run.attempt);
     try {
@@ -126,13 +159,14 @@ export class ActivityWorker {
     }
   }
 
-  #runOf(limits: QueueLimits, { task, delivery }: { task: ActivityTask; delivery: TaskDelivery }): Run {
+  #runOf(limits: QueueLimits, { task, delivery, give }: Handling): Run {
     const { clock, blobs, ingress, events } = this.#options;
     const reports = new AttemptReports({
       task,
       deliveryCount: delivery.deliveryCount,
       ingress,
       clock,
+      ...(give ? { give } : {}),
       onError: (error) => events.failed({ address: task.actor, error }),
     });
     const attempt = new Attempt({
@@ -151,9 +185,7 @@ export class ActivityWorker {
   /** The same attempt again in this process: it stood still, and the task came back to it. */
   #stopEarlier({ task }: Attempt): void {
     for (const other of this.#attempts) {
-      const { actor, childId, birth, attempt } = other.task;
-      const isSame = actor === task.actor && childId === task.childId;
-      if (isSame && birth === task.birth && attempt === task.attempt) other.stop('replaced');
+      if (isSameAttempt(other.task, task)) other.stop('replaced');
     }
   }
 
@@ -209,7 +241,7 @@ export class ActivityWorker {
     const { outcome } = end;
     if (outcome.status === 'failed' && !delivery.isLent())
       return events.attemptDropped({ task, reason: 'replaced' });
-    await reports.ended(outcome);
+    await reports.ended(outcome, clock.nowMs() - startedAtMs);
     if (outcome.status === 'failed') await this.#slowDown(run, outcome.failure.kind);
     events.attemptEnded({
       task,
@@ -230,6 +262,11 @@ export class ActivityWorker {
     const inline = this.#options.inline.get(name);
     return inline && ((input: Json, { signal, idempotencyKey }) => inline({ input, signal, idempotencyKey }));
   }
+}
+
+function isSameAttempt(one: ActivityTask, other: ActivityTask): boolean {
+  const isSame = one.actor === other.actor && one.childId === other.childId;
+  return isSame && one.birth === other.birth && one.attempt === other.attempt;
 }
 
 function rateKey(queue: string): string {

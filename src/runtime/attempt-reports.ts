@@ -1,5 +1,6 @@
 /** What a worker tells the actor about one attempt: that it began, what it reports, how it ended. */
 import type { ActivityOutcome, ActivityTask } from '#contracts/activity-task.ts';
+import type { Envelope } from '#contracts/envelope.ts';
 import type { Json } from '#contracts/json.ts';
 import type { Clock, Ingress } from './ports.ts';
 
@@ -13,12 +14,21 @@ export type ReportsOptions = {
   ingress: Ingress;
   clock: Clock;
   onError: (error: unknown) => void;
+  /** The actor lives in this process: gives it a result that came at once. Tells whether a step took it. */
+  give?: (envelope: Envelope) => Promise<boolean>;
 };
+
+/**
+ * A result that took longer was worth more than a publish: it is stored at once, not first with the step that takes
+ * it, so that a process that dies meanwhile does not lose it.
+ */
+const AT_ONCE_MS = 20;
 
 export class AttemptReports {
   readonly #options: ReportsOptions;
   #reportedAtMs = -Infinity;
   #reports = 0;
+  #usedIngress = false;
   /** Newer than what was passed on. */
   #latest: { details: Json } | undefined;
 
@@ -31,6 +41,7 @@ export class AttemptReports {
     const { ingress } = this.#options;
     const what = args.asyncUntilMs === undefined ? 'started' : 'later';
     if (what === 'later') await this.flush();
+    this.#usedIngress = true;
     await ingress.send({ ...this.#about(what), kind: 'activity-started', ...args });
   }
 
@@ -47,15 +58,21 @@ export class AttemptReports {
     if (this.#latest === undefined) return;
     const { details } = this.#latest;
     this.#latest = undefined;
+    this.#usedIngress = true;
     this.#reportedAtMs = this.#options.clock.nowMs();
     this.#reports += 1;
     const about = this.#about(`progress-${this.#reports}`);
     await this.#options.ingress.send({ ...about, kind: 'activity-progress', details });
   }
 
-  async ended(outcome: ActivityOutcome): Promise<void> {
+  async ended(outcome: ActivityOutcome, durationMs: number): Promise<void> {
     if (outcome.status === 'failed') await this.flush();
-    await this.#options.ingress.send({ ...this.#about('end'), kind: 'activity-result', outcome });
+    const { give, ingress } = this.#options;
+    const result: Envelope = { ...this.#about('end'), kind: 'activity-result', outcome };
+    // What went by the ingress must not be overtaken.
+    const isQuick = durationMs < AT_ONCE_MS && !this.#usedIngress;
+    if (isQuick && give && (await give(result))) return;
+    await ingress.send(result);
   }
 
   #about(what: string) {

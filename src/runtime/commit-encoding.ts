@@ -11,7 +11,7 @@ import type { Commit } from './ports.ts';
 /** What a commit stores or schedules besides the record. */
 export type CommitPart =
   | { kind: 'envelope'; envelope: Envelope }
-  | { kind: 'task'; task: ActivityTask }
+  | { kind: 'task'; task: ActivityTask; near: string | undefined }
   | { kind: 'alarm'; dueAtMs: number; envelope: Envelope };
 
 export type EncodedCommit = {
@@ -31,7 +31,12 @@ export function encodeCommit(commit: Commit): EncodedCommit {
   let clearsAlarm = false;
   commit.effects.forEach((effect, index) => {
     if (effect.kind === 'clear-wake') clearsAlarm = true;
-    const part = partOf(effect, { from: commit.record.address, step: commit.record.step, index });
+    const part = partOf(effect, {
+      from: commit.record.address,
+      step: commit.record.step,
+      index,
+      near: commit.near,
+    });
     if (part) parts.push(part);
   });
   // An alarm that is set replaces the old one anyway.
@@ -39,7 +44,7 @@ export function encodeCommit(commit: Commit): EncodedCommit {
   return { record, view, note, parts, clearsAlarm };
 }
 
-type Origin = { from: Address; step: number; index: number };
+type Origin = { from: Address; step: number; index: number; near: Commit['near'] };
 
 function partOf(effect: Effect, origin: Origin): CommitPart | null {
   const base = { v: 1 as const, id: `${origin.from}@${origin.step}.${origin.index}` };
@@ -60,7 +65,11 @@ function partOf(effect: Effect, origin: Origin): CommitPart | null {
     case 'stop-actor':
       return envelopePart({ ...base, kind: 'stop', to: effect.to });
     case 'run-activity':
-      return { kind: 'task', task: ActivityTask.parse(effect.task) };
+      return {
+        kind: 'task',
+        task: ActivityTask.parse(effect.task),
+        near: origin.near?.tasks.has(effect.task) === true ? origin.near.node : undefined,
+      };
     case 'set-wake':
       return {
         kind: 'alarm',

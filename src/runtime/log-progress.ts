@@ -17,6 +17,13 @@ export class LogProgress {
     return this.#open.size;
   }
 
+  /** Whether everything up to a sequence was opened, and closed again. */
+  isClosedUpTo(sequence: number): boolean {
+    if (sequence > this.#highest) return false;
+    for (const open of this.#open) if (open <= sequence) return false;
+    return true;
+  }
+
   /** The sequence below which everything is applied, when it moved since the last call; null otherwise. */
   takePurge(): number | null {
     let lowest = this.#highest + 1;

@@ -67,19 +67,20 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { ports } = options;
   const events = options.events ?? silentEvents;
   const registry = new Registry(options.kernel, options.definitions);
+  const worker = new ActivityWorker({
+    queues: options.queues,
+    catalog: options.activities,
+    inline: registry.inlineActivities(),
+    ...ports,
+    events,
+  });
   const keeper = new PartitionKeeper({
     ...ports,
     node: options.node,
     partitions: options.partitions,
     kernel: options.kernel,
     registry,
-    events,
-  });
-  const worker = new ActivityWorker({
-    queues: options.queues,
-    catalog: options.activities,
-    inline: registry.inlineActivities(),
-    ...ports,
+    nearWorker: worker,
     events,
   });
   // Offered before anything is owned, taken back after everything was given up: a version never seems to be gone.

@@ -5,14 +5,17 @@
  *    not take away what the new owner has yet to see.
  */
 import { LogProgress } from './log-progress.ts';
-import type { LogEntry, Logs, OwnershipStore } from './ports.ts';
+import type { Clock, LogEntry, Logs, OwnershipStore } from './ports.ts';
 
 export type OpenEntriesOptions = {
   partition: number;
   epoch: number;
   logs: Logs;
   ownership: OwnershipStore;
+  clock: Clock;
 };
+
+const CATCH_UP_MS = 5;
 
 export class OpenEntries {
   readonly #options: OpenEntriesOptions;
@@ -33,6 +36,18 @@ export class OpenEntries {
 
   closed(entry: LogEntry): void {
     this.#progress[entry.log].closed(entry.sequence);
+  }
+
+  /** Resolves when all that is in the ingress now is applied; false when the partition is dropped before. */
+  async caughtUp(isDropped: () => boolean): Promise<boolean> {
+    const { logs, partition, clock } = this.#options;
+    let newest: number | undefined;
+    while (!isDropped()) {
+      newest ??= await logs.newestIngress(partition).catch(() => undefined);
+      if (newest !== undefined && this.#progress.ingress.isClosedUpTo(newest)) return true;
+      await clock.sleep(CATCH_UP_MS);
+    }
+    return false;
   }
 
   /** Forgets applied entries. `lost` when someone else owns the partition by now. */

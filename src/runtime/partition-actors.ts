@@ -7,42 +7,34 @@
  * A3 Nothing is told to anyone before the commit: replies and effects leave with it or after it.
  * A4 A commit that lost its compare-and-set is stepped again from the stored record.
  * A5 An entry that cannot be processed is parked with its reason; only its own actor is touched.
+ * A6 A result of an activity that is handed over counts as taken only when the commit that applied it is stored.
  */
-import { Activations, type Activation, type Waiting } from './activations.ts';
+import type { ActorRecord } from '#contracts/actor-record.ts';
+import type { Envelope } from '#contracts/envelope.ts';
+import { Activations, settle, type Activation, type Waiting } from './activations.ts';
+import type { ActorsOptions } from './actors-options.ts';
 import { answer } from './answers.ts';
 import { isReplacement } from './first-step.ts';
-import { OpenEntries } from './open-entries.ts';
-import type { Clock, Ingress, LogEntry, Logs, OwnershipStore, RecordStore, Replies } from './ports.ts';
-import { refusedStart } from './refused-start.ts';
-import { CommitConflict, OwnershipLost } from './runtime-error.ts';
-import type { RuntimeEvents } from './runtime-events.ts';
 import { isNothingNew, type MadeStep } from './made-step.ts';
-import { StepMaker, type StepMakerOptions } from './step-maker.ts';
+import { NearTasks } from './near-tasks.ts';
+import { OpenEntries } from './open-entries.ts';
+import type { LogEntry, NearTask } from './ports.ts';
+import { refusedStart } from './refused-start.ts';
+import { CommitConflict, isOutage, OwnershipLost } from './runtime-error.ts';
+import { StepMaker } from './step-maker.ts';
+import { chooseVersion } from './version-choice.ts';
 
 const DELIVERIES_PER_STEP_MAX = 256;
 const TRIES_MAX = 3;
 const RETRY_MS = 100;
 const RETENTION_MS = 30 * 24 * 3_600_000;
 
-export type ActorsOptions = StepMakerOptions & {
-  partition: number;
-  epoch: number;
-  clock: Clock;
-  store: RecordStore;
-  logs: Logs;
-  ingress: Ingress;
-  replies: Replies;
-  ownership: OwnershipStore;
-  events: RuntimeEvents;
-  /** Called once when another node turns out to own the partition. */
-  onLost: () => void;
-};
-
 export class PartitionActors {
   readonly #options: ActorsOptions;
   readonly #activations = new Activations();
   readonly #entries: OpenEntries;
   readonly #steps: StepMaker;
+  readonly #near: NearTasks;
   #dropped = false;
   #running = 0;
 
@@ -50,6 +42,12 @@ export class PartitionActors {
     this.#options = options;
     this.#entries = new OpenEntries(options);
     this.#steps = new StepMaker(options);
+    this.#near = new NearTasks({
+      ...options,
+      caughtUp: () => this.#entries.caughtUp(() => this.#dropped),
+      give: (envelope) => this.#give(envelope),
+      isDropped: () => this.#dropped,
+    });
   }
 
   get epoch(): number {
@@ -72,6 +70,24 @@ export class PartitionActors {
     const activation = this.#activations.of(envelope.to);
     activation.waiting.push({ entry, delivery: { envelope, log: entry.log, sequence: entry.sequence } });
     if (!activation.running) void this.#run(activation);
+  }
+
+  /** A task that waits for whoever owns the partition. */
+  acceptNear(task: NearTask): void {
+    if (!this.#dropped) this.#near.accept(task);
+  }
+
+  /** Applies what was handed over; false when it was not, and must come by the ingress. */
+  #give(envelope: Envelope): Promise<boolean> {
+    if (this.#dropped) return Promise.resolve(false);
+    const activation = this.#activations.of(envelope.to);
+    return new Promise((settle) => {
+      activation.waiting.push({
+        delivery: { envelope, log: 'ingress', sequence: 0, direct: true },
+        settle,
+      });
+      if (!activation.running) void this.#run(activation);
+    });
   }
 
   /** Stops taking entries and waits for steps in flight. What is open is read again by the next owner. */
@@ -99,6 +115,7 @@ export class PartitionActors {
     } finally {
       activation.running = false;
       this.#running -= 1;
+      if (this.#dropped) for (const waiting of activation.waiting) settle(waiting, false);
       const { stored } = activation;
       if (stored && stored.record.status !== 'active') this.#activations.release(activation);
     }
@@ -120,6 +137,7 @@ export class PartitionActors {
     const applied = activation.stored?.record.applied;
     if (applied) {
       activation.waiting = activation.waiting.filter((waiting) => {
+        if (!('entry' in waiting)) return true;
         const isApplied = waiting.entry.sequence <= applied[waiting.entry.log];
         if (isApplied) this.#entries.closed(waiting.entry);
         return !isApplied;
@@ -135,11 +153,26 @@ export class PartitionActors {
     const cut = waiting.findIndex(({ delivery }) => isReplacement(stored.record, delivery.envelope));
     if (cut === 0) return first && this.#start(activation, first);
     const taken = cut < 0 ? waiting : waiting.slice(0, cut);
+    if (!this.#takesDirect(stored.record) && this.#decline(activation)) return;
     const deliveries = taken.map((waiting) => waiting.delivery);
     const made = await this.#steps.step(stored.record, deliveries);
     if ('parked' in made) return this.#parkSome(activation, taken, made.parked);
     if (!isNothingNew(stored.record, made)) await this.#commit(activation, made);
     this.#finish(activation, taken.slice(0, made.taken), made);
+  }
+
+  /** What is handed over has no place in a log: it is for an actor that this node itself steps, now. */
+  #takesDirect(record: ActorRecord): boolean {
+    const isHalted = record.stalled !== undefined || record.paused !== undefined || record.held !== undefined;
+    return !isHalted && chooseVersion(this.#options, record).kind === 'keeps';
+  }
+
+  /** Leaves what was handed over to the ingress. True when there was any. */
+  #decline(activation: Activation): boolean {
+    const direct = activation.waiting.filter((waiting) => !('entry' in waiting));
+    for (const waiting of direct) settle(waiting, false);
+    activation.waiting = activation.waiting.filter((waiting) => 'entry' in waiting);
+    return direct.length > 0;
   }
 
   /** Parks those that have a reason; the others wait for the next step. */
@@ -169,18 +202,26 @@ export class PartitionActors {
 
   async #commit(activation: Activation, { outcome, view, retentionMs }: MadeStep): Promise<void> {
     const { record, effects } = outcome;
-    const { store, partition, epoch, events } = this.#options;
-    const revision = await store.commit({
-      record,
-      view,
-      expectedRevision: activation.stored?.revision ?? 0,
-      effects,
-      note: outcome.note,
-      partition,
-      epoch,
-      ...(record.status === 'active' ? {} : { expireAfterMs: retentionMs ?? RETENTION_MS }),
-    });
-    activation.stored = { record, revision };
+    const { store, partition, epoch, events, node } = this.#options;
+    const near = this.#near.reserve(effects);
+    try {
+      const revision = await store.commit({
+        record,
+        view,
+        expectedRevision: activation.stored?.revision ?? 0,
+        effects,
+        note: outcome.note,
+        partition,
+        epoch,
+        near: { node, tasks: near.tasks },
+        ...(record.status === 'active' ? {} : { expireAfterMs: retentionMs ?? RETENTION_MS }),
+      });
+      activation.stored = { record, revision };
+    } catch (error) {
+      near.cancel();
+      throw error;
+    }
+    near.begin();
     events.committed({ record, effects, partition });
   }
 
@@ -188,7 +229,10 @@ export class PartitionActors {
     const reasons = new Map(outcome.refusals.map((refusal) => [refusal.envelopeId, refusal.reason]));
     const done = new Set(taken);
     activation.waiting = activation.waiting.filter((waiting) => !done.has(waiting));
-    for (const { entry } of taken) this.#entries.closed(entry);
+    for (const waiting of taken) {
+      if ('entry' in waiting) this.#entries.closed(waiting.entry);
+      settle(waiting, true);
+    }
     for (const { envelope } of [...released, ...taken.map(({ delivery }) => delivery)]) {
       const reason = reasons.get(envelope.id);
       if (reason) this.#options.events.refused({ envelope, reason });
@@ -219,9 +263,10 @@ export class PartitionActors {
 
   async #parkAll(activation: Activation, taken: readonly Waiting[], reason: string): Promise<void> {
     const done = new Set(taken);
-    for (const { entry, delivery } of taken) {
-      await this.#park(entry, reason);
-      answer(this.#options.replies, delivery.envelope, { reason });
+    for (const waiting of taken) {
+      if ('entry' in waiting) await this.#park(waiting.entry, reason);
+      settle(waiting, false);
+      answer(this.#options.replies, waiting.delivery.envelope, { reason });
     }
     activation.waiting = activation.waiting.filter((waiting) => !done.has(waiting));
   }
@@ -238,9 +283,4 @@ export class PartitionActors {
       }
     }
   }
-}
-
-/** No answer from the bus: trying again is all there is to do. */
-function isOutage(error: unknown): boolean {
-  return error instanceof Error && error.name === 'BusError';
 }

@@ -10,7 +10,8 @@
  * O4 Letting go drains: steps in flight are committed first, the rest is read again by the next owner.
  */
 import { assignPartitions } from './assignment.ts';
-import { PartitionActors, type ActorsOptions } from './partition-actors.ts';
+import type { ActorsOptions } from './actors-options.ts';
+import { PartitionActors } from './partition-actors.ts';
 import type { Membership, PartitionOwner, Subscription } from './ports.ts';
 import { PartitionReaders } from './partition-readers.ts';
 
@@ -19,8 +20,7 @@ const PURGE_MS = 500;
 /** Whoever took a partition from a living owner is alive itself, whatever is heard of it: no fight in a hot loop. */
 const CONTEST_MS = 1_000;
 
-export type PartitionKeeperOptions = Omit<ActorsOptions, 'partition' | 'epoch' | 'onLost'> & {
-  node: string;
+export type PartitionKeeperOptions = Omit<ActorsOptions, 'partition' | 'epoch' | 'onLost' | 'isAlive'> & {
   partitions: number;
   membership: Membership;
 };
@@ -181,6 +181,7 @@ export class PartitionKeeper {
       ...this.#options,
       partition,
       epoch,
+      isAlive: (node) => this.#nodes.includes(node),
       onLost: () => void this.#lose(partition, actors),
     });
     return actors;

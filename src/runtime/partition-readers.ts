@@ -32,8 +32,10 @@ export class PartitionReaders {
   }
 
   async #open(actors: ReadonlyMap<number, PartitionActors>): Promise<void> {
-    const subscription = await this.#logs.read([...actors.keys()], (entry) =>
-      actors.get(entry.partition)?.accept(entry),
+    const subscription = await this.#logs.read(
+      [...actors.keys()],
+      (entry) => actors.get(entry.partition)?.accept(entry),
+      (task) => actors.get(task.partition)?.acceptNear(task),
     );
     this.#readers.push({ actors, subscription });
   }

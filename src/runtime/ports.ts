@@ -34,6 +34,8 @@ export type Commit = {
   /** Ownership under which the step was made. */
   partition: number;
   epoch: number;
+  /** Those of the tasks in `effects` that the committing node runs itself: they go to no queue. */
+  near?: { node: string; tasks: ReadonlySet<ActivityTask> };
   /** Set on the last commit of an actor: the record goes away after this time. */
   expireAfterMs?: number;
 };
@@ -64,12 +66,34 @@ export interface Subscription {
   close(): Promise<void>;
 }
 
+/** A task that is stored for the owner of its actor's partition, instead of going to a queue. */
+export type NearTask = {
+  task: ActivityTask;
+  partition: number;
+  /** The node that committed it, and runs it as long as it lives. */
+  node: string;
+  /** Forgets it: its result is stored, or nobody waits for it. */
+  done(): void;
+  /** Gives it to its queue, for any worker. It is to be forgotten afterwards. */
+  passOn(): Promise<void>;
+};
+
 export interface Logs {
   /**
    * Delivers both logs of the partitions, each in sequence order, from the oldest entry kept. While it is open, what
    * the actors of these partitions have for others is passed on to them.
    */
-  read(partitions: readonly number[], onEntry: (entry: LogEntry) => void): Promise<Subscription>;
+  read(
+    partitions: readonly number[],
+    onEntry: (entry: LogEntry) => void,
+    /** Near tasks of the partitions, oldest first, from every owner. Absent: they are left where they are. */
+    onNearTask?: (task: NearTask) => void,
+  ): Promise<Subscription>;
+  /**
+   * Sequence of the newest entry the ingress of a partition keeps; 0 when it keeps none. Whatever was on its way into
+   * the ingress before the call, from a process that died since, is in it by then.
+   */
+  newestIngress(partition: number): Promise<number>;
   /** Forgets entries of one log below `sequence`: all of them are applied. */
   purge(args: { log: 'mailbox' | 'ingress'; partition: number; belowSequence: number }): Promise<void>;
   /** Parks what cannot be processed, with the reason. */

@@ -48,3 +48,8 @@ export class RegistrationError extends RuntimeError {
     this.problems = problems;
   }
 }
+
+/** No answer from the bus: trying again is all there is to do. */
+export function isOutage(error: unknown): boolean {
+  return error instanceof Error && error.name === 'BusError';
+}

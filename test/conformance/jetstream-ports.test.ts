@@ -4,6 +4,7 @@ import { declareStreams } from '#bus/streams.ts';
 import { JetStreamHistories } from '#runtime/jetstream/jetstream-histories.ts';
 import { jetStreamNodePorts } from '#runtime/jetstream/jetstream-node-ports.ts';
 import { startTestNatsServer } from '#test/support/nats-server.ts';
+import { describeNearTaskPorts } from './near-task-ports.ts';
 import { describeNodePorts, type PortsUnderTest } from './node-ports.ts';
 import { describeSharedPorts } from './shared-ports.ts';
 import { describeStepOffers } from './step-offers.ts';
@@ -33,3 +34,4 @@ for (const shards of [1, 2]) {
 }
 describeSharedPorts('JetStream', () => open(1));
 describeStepOffers('JetStream', () => open(1));
+describeNearTaskPorts('JetStream', () => open(1));

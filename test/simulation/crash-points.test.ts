@@ -23,7 +23,10 @@ const orderAddress = (index: number): Address =>
   addressOf({ service: 'shop', type: 'order', root: `o${index}`, id: `o${index}` });
 
 /** Runs all orders; the first process dies where the plan says. Returns what the world saw. */
-async function run(crashPlan: CrashPlan): Promise<{ calls: number; charged: string[]; bus: MemoryBus }> {
+async function run(
+  crashPlan: CrashPlan,
+  args: { near: boolean },
+): Promise<{ calls: number; charged: string[]; bus: MemoryBus }> {
   const clock = new VirtualClock();
   const bus = new MemoryBus({ clock, topology });
   const charged: string[] = [];
@@ -46,7 +49,7 @@ async function run(crashPlan: CrashPlan): Promise<{ calls: number; charged: stri
       kernel: createKernel(),
       definitions: orderDefinitions,
       activities,
-      queues: [{ queue: 'default', concurrency: 4 }],
+      queues: [{ queue: 'default', concurrency: 4, near: args.near }],
       ports,
     });
   };
@@ -86,22 +89,26 @@ function expectAllShippedOnce(world: { charged: string[]; bus: MemoryBus }): voi
   expect(world.bus.dead).toEqual([]);
 }
 
-describe('a process killed or frozen at any port call', () => {
+describe.each([
+  { near: false, way: 'from the queue' },
+  { near: true, way: 'near, without the queue' },
+])('a process killed or frozen at any port call, with tasks run $way', ({ near }) => {
   it('ships every order once when nobody dies', async () => {
-    expectAllShippedOnce(await run(() => 'go-on'));
+    expectAllShippedOnce(await run(() => 'go-on', { near }));
   });
 
   for (const when of ['crash-before', 'crash-after', 'freeze'] as const) {
     it(`ships every order once when it happens at call n, for every n (${when})`, async () => {
-      const undisturbed = await run(() => 'go-on');
+      const undisturbed = await run(() => 'go-on', { near });
       let crashes = 0;
       for (let fatal = 1; fatal <= undisturbed.calls; fatal += 1) {
         let call = 0;
-        const world = await run(() => {
+        const plan = (): ReturnType<CrashPlan> => {
           call += 1;
           if (call === fatal) crashes += 1;
           return call === fatal ? when : 'go-on';
-        });
+        };
+        const world = await run(plan, { near });
         expectAllShippedOnce(world);
       }
       expect(crashes).toBeGreaterThan(20);

@@ -3,12 +3,15 @@ import { Envelope } from '#contracts/envelope.ts';
 import { STREAM, coreSubjects, deadSubjects, ingressSubjects } from '#contracts/subjects.ts';
 import { shardOf } from '#contracts/topology.ts';
 import { readOrdered, type ReadMessage } from '#bus/ordered-reader.ts';
+import { passQueue } from '#bus/pass-queue.ts';
 import { publish } from '#bus/publish.ts';
 import { Relay } from '#bus/relay.ts';
-import type { LogEntry, Logs, Subscription } from '../ports.ts';
+import { readLast } from '#bus/stored-message.ts';
+import type { LogEntry, Logs, NearTask, Subscription } from '../ports.ts';
+import { NearTaskReader } from './near-task-reader.ts';
 import type { JetStreamBinding } from './jetstream-record-store.ts';
 
-const RELAY_PURGE_MS = 500;
+const RELAY_PURGE_MS = 2_000;
 
 /** Whoever reads a partition also passes on what its actors have for others. */
 export class JetStreamLogs implements Logs {
@@ -18,12 +21,16 @@ export class JetStreamLogs implements Logs {
     this.#binding = binding;
   }
 
-  async read(partitions: readonly number[], onEntry: (entry: LogEntry) => void): Promise<Subscription> {
+  async read(
+    partitions: readonly number[],
+    onEntry: (entry: LogEntry) => void,
+    onNearTask?: (task: NearTask) => void,
+  ): Promise<Subscription> {
     const { service, topology, bus } = this.#binding;
     const closers: Subscription[] = [];
     const shards = Map.groupBy(partitions, (partition) => shardOf(partition, topology));
     for (const [shard, owned] of shards) {
-      closers.push(await this.#readCore({ shard, owned, onEntry }));
+      closers.push(await this.#readCore({ shard, owned, onEntry, onNearTask }));
       const subjects = owned.map((partition) => ingressSubjects(service).partition({ shard, partition }));
       closers.push(
         await readOrdered(bus, { stream: STREAM.ingress(service), subjects, from: 0 }, (message) =>
@@ -39,20 +46,27 @@ export class JetStreamLogs implements Logs {
     shard: number;
     owned: readonly number[];
     onEntry: (entry: LogEntry) => void;
+    onNearTask: ((task: NearTask) => void) | undefined;
   }): Promise<Subscription> {
     const { bus, service } = this.#binding;
-    const { shard, owned, onEntry } = args;
+    const { shard, owned, onEntry, onNearTask } = args;
     const stream = STREAM.core(service, shard);
     const subjects = coreSubjects(service, shard);
+    const near = onNearTask && new NearTaskReader({ bus, service, shard, onNearTask });
     const relays = new Map(owned.map((partition) => [partition, new Relay({ bus, stream })]));
     const reader = await readOrdered(
       bus,
       {
         stream,
-        subjects: owned.flatMap((partition) => [subjects.mailbox(partition), ...subjects.relays(partition)]),
+        subjects: owned.flatMap((partition) => [
+          subjects.mailbox(partition),
+          ...subjects.relays(partition),
+          ...(near ? [subjects.nearTasks(partition)] : []),
+        ]),
         from: 0,
       },
       (message) => {
+        if (near?.push(message)) return;
         const relayed = relays.get(partitionOf(message.subject))?.push(message);
         if (!relayed) onEntry(entryOf('mailbox', message));
       },
@@ -61,6 +75,7 @@ export class JetStreamLogs implements Logs {
     return {
       close: async () => {
         clearInterval(purging);
+        near?.close();
         for (const relay of relays.values()) relay.close();
         await reader.close();
       },
@@ -81,6 +96,13 @@ export class JetStreamLogs implements Logs {
           .catch(() => relay.purgeFailed());
       }
     }
+  }
+
+  async newestIngress(partition: number): Promise<number> {
+    const { bus, service, topology } = this.#binding;
+    const subject = ingressSubjects(service).partition({ shard: shardOf(partition, topology), partition });
+    await passQueue(bus, ingressSubjects(service).never);
+    return (await readLast(bus, { stream: STREAM.ingress(service), subject }))?.sequence ?? 0;
   }
 
   async purge(args: { log: 'mailbox' | 'ingress'; partition: number; belowSequence: number }): Promise<void> {

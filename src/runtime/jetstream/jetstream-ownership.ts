@@ -4,7 +4,7 @@ import { shardOf } from '#contracts/topology.ts';
 import { isConflict, isUnknownOutcome } from '#bus/bus-error.ts';
 import { readOrdered } from '#bus/ordered-reader.ts';
 import { Presence } from '#bus/presence.ts';
-import { publish } from '#bus/publish.ts';
+import { GroupCommitter } from '#bus/group-committer.ts';
 import { readLast } from '#bus/stored-message.ts';
 import type { Membership, OwnershipStore, PartitionOwner, Subscription } from '../ports.ts';
 import type { JetStreamBinding } from './jetstream-record-store.ts';
@@ -17,6 +17,7 @@ import type { JetStreamBinding } from './jetstream-record-store.ts';
 export class JetStreamOwnership implements OwnershipStore {
   readonly #binding: JetStreamBinding;
   readonly #watchers = new Set<(owner: PartitionOwner) => void>();
+  readonly #committers = new Map<number, GroupCommitter>();
 
   constructor(binding: JetStreamBinding) {
     this.#binding = binding;
@@ -78,16 +79,27 @@ export class JetStreamOwnership implements OwnershipStore {
     return stored && { partition, node: stored.data || null, epoch: stored.sequence };
   }
 
+  #committerOf(shard: number): GroupCommitter {
+    const known = this.#committers.get(shard);
+    if (known) return known;
+    const created = new GroupCommitter(this.#binding.bus);
+    this.#committers.set(shard, created);
+    return created;
+  }
+
   async #put(args: { partition: number; owner: string; expected: number }): Promise<number | null> {
-    const { bus, service, topology } = this.#binding;
-    const subjects = coreSubjects(service, shardOf(args.partition, topology));
+    const { service, topology } = this.#binding;
+    const shard = shardOf(args.partition, topology);
+    const subjects = coreSubjects(service, shard);
     try {
-      const receipt = await publish(bus, {
-        subject: subjects.owner(args.partition),
-        data: args.owner,
-        headers: { 'Nats-Expected-Last-Subject-Sequence': String(args.expected) },
-      });
-      return receipt.sequence;
+      // A node that starts claims all at once: in groups, or each claim would wait for a sync of its own.
+      return await this.#committerOf(shard).commit([
+        {
+          subject: subjects.owner(args.partition),
+          data: args.owner,
+          headers: { 'Nats-Expected-Last-Subject-Sequence': String(args.expected) },
+        },
+      ]);
     } catch (error) {
       if (isConflict(error) || isUnknownOutcome(error)) return null;
       throw error;

@@ -127,12 +127,16 @@ export class JetStreamRecordStore implements RecordStore {
       }
       case 'task':
         return {
-          subject: subjects.task(own.partition, {
-            queue: part.task.queue,
-            actor: from,
-            name: taskName(part.task),
-          }),
+          subject:
+            part.near !== undefined
+              ? subjects.nearTask(own.partition, { actor: from, name: taskName(part.task) })
+              : subjects.task(own.partition, {
+                  queue: part.task.queue,
+                  actor: from,
+                  name: taskName(part.task),
+                }),
           data: JSON.stringify(part.task),
+          ...(part.near !== undefined ? { headers: { [HEADER.node]: part.near } } : {}),
         };
       case 'alarm':
         return {

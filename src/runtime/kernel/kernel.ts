@@ -56,7 +56,13 @@ export type Refusal = {
 };
 
 /** An envelope with its place in the log it was read from. */
-export type Delivery = { envelope: Envelope; log: 'mailbox' | 'ingress'; sequence: number };
+export type Delivery = {
+  envelope: Envelope;
+  log: 'mailbox' | 'ingress';
+  sequence: number;
+  /** Handed over within the process that owns the actor: it stands in no log, its sequence is 0, no watermark moves. */
+  direct?: true;
+};
 
 export type StepOutcome = {
   record: ActorRecord;

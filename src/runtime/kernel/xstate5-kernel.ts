@@ -80,7 +80,7 @@ function step(
         `this is version ${prepared.definition.version}. Register the older version beside it.`,
     );
   }
-  const fresh = deliveries.filter(({ log, sequence }) => sequence > record.applied[log]);
+  const fresh = deliveries.filter((delivery) => isNew(delivery, record.applied));
   const stepMs = stepTimeMs(record, { deliveries: fresh, nowMs });
   const open = () => draftOf(prepared, record, stepMs);
   const draft = open();
@@ -90,9 +90,9 @@ function step(
   const refusals: Refusal[] = [];
   const notes: Pick<Finish, 'applied' | 'refused'> = { applied: [], refused: [] };
   for (const delivery of fresh) {
-    const { envelope, log, sequence } = delivery;
-    if (sequence <= applied[log]) continue;
-    applied[log] = sequence;
+    const { envelope } = delivery;
+    if (!isNew(delivery, applied)) continue;
+    if (delivery.direct !== true) applied[delivery.log] = delivery.sequence;
     const heardNow = hear(heard, delivery);
     const isRepeated = heardNow === null || isKnownKey(keys, envelope);
     const reason = isRepeated ? 'repeated' : deliver(draft, envelope);
@@ -116,6 +116,10 @@ function step(
     definition: record.definition,
   };
   return finish(draft, { frame, reopen: open, refusals, before: record.state, ...notes });
+}
+
+function isNew(delivery: Delivery, applied: ActorRecord['applied']): boolean {
+  return delivery.direct === true || delivery.sequence > applied[delivery.log];
 }
 
 /** One time for the whole step: never before an earlier step, nor before the alarm that caused it. */

@@ -31,6 +31,9 @@ type Log = {
   ids: Set<string>;
 };
 
+/** A task kept for the owner of its partition. */
+export type MemoryNearTask = { task: ActivityTask; partition: number; node: string };
+
 /** One service's share of the bus. */
 export class MemoryService {
   readonly name: string;
@@ -41,6 +44,10 @@ export class MemoryService {
   readonly ownerWatchers = new Set<(owner: PartitionOwner) => void>();
   readonly mailbox: Log = newLog();
   readonly ingress: Log = newLog();
+  readonly near = {
+    tasks: new Set<MemoryNearTask>(),
+    readers: new Set<(stored: MemoryNearTask) => void>(),
+  };
   readonly queues = new Map<string, MemoryTaskQueue>();
   readonly cancelListeners = new Set<(cancel: { actor: Address; childId: string; birth: number }) => void>();
   readonly alarms = new Map<Address, AbortController>();
@@ -196,7 +203,9 @@ export class MemoryBus {
     if (encoded.clearsAlarm) this.#clearAlarm(home, address);
     for (const part of encoded.parts) {
       if (part.kind === 'envelope') this.#relay(home, { from: address, envelope: part.envelope });
-      else if (part.kind === 'task') this.#dispatch(home, part.task);
+      else if (part.kind === 'task' && part.near !== undefined)
+        this.#keepNear(home, { task: part.task, partition: commit.partition, node: part.near });
+      else if (part.kind === 'task') this.dispatch(home.name, part.task);
       else if (part.kind === 'alarm') this.#setAlarm(home, part.envelope);
     }
     for (const effect of commit.effects) {
@@ -231,8 +240,14 @@ export class MemoryBus {
     return entry;
   }
 
-  #dispatch(home: MemoryService, task: ActivityTask): void {
-    this.queue(home.name, task.queue).add(`${task.actor}/${task.childId}/${taskName(task)}`, task);
+  #keepNear(home: MemoryService, stored: MemoryNearTask): void {
+    home.near.tasks.add(stored);
+    for (const reader of home.near.readers) reader(stored);
+  }
+
+  /** Puts a task into its queue. */
+  dispatch(service: string, task: ActivityTask): void {
+    this.queue(service, task.queue).add(`${task.actor}/${task.childId}/${taskName(task)}`, task);
   }
 
   #setAlarm(home: MemoryService, envelope: Envelope): void {

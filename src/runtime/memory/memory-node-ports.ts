@@ -7,6 +7,7 @@ import type { NodePorts } from '../node.ts';
 import type { Clock, LogEntry, PartitionOwner } from '../ports.ts';
 import { CommitConflict } from '../runtime-error.ts';
 import type { MemoryBus } from './memory-bus.ts';
+import { readNearTasks } from './memory-near-tasks.ts';
 import { sharedPorts } from './memory-shared-ports.ts';
 import { memoryStepOffers } from './memory-step-offers.ts';
 import { never, NodeLife, NOTICE_MS, type MemoryNodeOptions } from './node-life.ts';
@@ -105,7 +106,7 @@ function logsOf(life: NodeLife): NodePorts['logs'] {
   const { bus } = life;
   const home = bus.service(life.service);
   return {
-    read: (partitions, onEntry) =>
+    read: (partitions, onEntry, onNearTask) =>
       life.call('logs.read', () => {
         const wanted = new Set(partitions);
         const closers = [home.mailbox, home.ingress].map((log) => {
@@ -117,9 +118,15 @@ function logsOf(life: NodeLife): NodePorts['logs'] {
           log.readers.add(reader);
           return () => log.readers.delete(reader);
         });
+        if (onNearTask) closers.push(readNearTasks(life, { wanted, onNearTask }));
         return life.hold(() => {
           for (const close of closers) close();
         });
+      }),
+    newestIngress: (partition) =>
+      life.call('logs.newestIngress', () => {
+        const newest = home.ingress.entries.findLast((entry) => entry.partition === partition);
+        return newest?.sequence ?? 0;
       }),
     purge: ({ log, partition, belowSequence }) =>
       life.call('logs.purge', () => bus.purge(life.service, { log, partition, belowSequence }), 'fails'),

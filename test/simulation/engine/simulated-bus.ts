@@ -147,17 +147,23 @@ export class SimulatedBus extends MemoryBus {
       ports.logs.purge({ ...args, belowSequence: args.belowSequence + 2 });
     return {
       ...ports,
-      logs: { read: ports.logs.read.bind(ports.logs), park: ports.logs.park.bind(ports.logs), purge },
+      logs: {
+        read: ports.logs.read.bind(ports.logs),
+        newestIngress: ports.logs.newestIngress.bind(ports.logs),
+        park: ports.logs.park.bind(ports.logs),
+        purge,
+      },
     };
   }
 
   #reordered(logs: NodePorts['logs']): NodePorts['logs'] {
     return {
       purge: (args) => logs.purge(args),
+      newestIngress: (partition) => logs.newestIngress(partition),
       park: (entry, reason) => logs.park(entry, reason),
-      read: (partitions, onEntry) => {
+      read: (partitions, onEntry, onNearTask) => {
         let held: LogEntry | undefined;
-        return logs.read(partitions, (entry) => {
+        const reorder = (entry: LogEntry): void => {
           if (!held && this.#random.chance(SOME)) {
             held = entry;
             return;
@@ -165,7 +171,8 @@ export class SimulatedBus extends MemoryBus {
           onEntry(entry);
           if (held) onEntry(held);
           held = undefined;
-        });
+        };
+        return logs.read(partitions, reorder, onNearTask);
       },
     };
   }

@@ -59,26 +59,26 @@ describe('the group committer', () => {
     expect(sent[0]?.messages).toEqual(['a.0', 'a.1', 'b.0', 'c.0', 'c.1', 'c.2']);
   });
 
-  it('puts at most 64 units and 1000 messages into one batch (G2)', async () => {
+  it('puts at most 256 units and 1000 messages into one batch (G2)', async () => {
     const many = fakeServer();
-    await Promise.all(Array.from({ length: 130 }, (_, index) => many.committer.commit(unit(`u${index}`, 2))));
-    expect(many.sent.map(({ messages }) => messages.length)).toEqual([128, 128, 4]);
+    await Promise.all(Array.from({ length: 520 }, (_, index) => many.committer.commit(unit(`u${index}`, 2))));
+    expect(many.sent.map(({ messages }) => messages.length)).toEqual([512, 512, 16]);
     const large = fakeServer();
     await Promise.all(['a', 'b', 'c'].map((name) => large.committer.commit(unit(name, 400))));
     expect(large.sent.map(({ messages }) => messages.length)).toEqual([800, 400]);
   });
 
-  it('has at most four batches in flight (G3)', async () => {
+  it('has at most two batches in flight (G3)', async () => {
     const { committer, held, inFlightMax } = fakeServer({ holds: true });
-    const all = Array.from({ length: 400 }, (_, index) => committer.commit(unit(`u${index}`, 2)));
+    const all = Array.from({ length: 1_000 }, (_, index) => committer.commit(unit(`u${index}`, 2)));
     await turn();
-    expect(held).toHaveLength(4);
-    for (let released = 0; released < 7; released += 1) {
+    expect(held).toHaveLength(2);
+    for (let released = 0; released < 4; released += 1) {
       held[released]?.();
       await turn();
     }
     await Promise.all(all);
-    expect(inFlightMax()).toBe(4);
+    expect(inFlightMax()).toBe(2);
   });
 
   it('refuses only the unit that is in conflict, when its group is refused (G4)', async () => {

@@ -19,7 +19,16 @@ function world() {
   const keeperOf = (node: string, ports: NodePorts) => {
     const kernel = createKernel();
     const registry = new Registry(kernel, []);
-    return new PartitionKeeper({ ...ports, node, partitions: 1, kernel, registry, events: silentEvents });
+    const nearWorker = { reserve: () => null, isRunning: () => false, isAwaited: async () => true };
+    return new PartitionKeeper({
+      ...ports,
+      node,
+      partitions: 1,
+      kernel,
+      registry,
+      nearWorker,
+      events: silentEvents,
+    });
   };
   const owner = () => bus.service('shop').owners.get(0);
   return { clock, bus, portsOf, keeperOf, owner };

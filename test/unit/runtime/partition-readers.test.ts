@@ -23,6 +23,7 @@ function scriptedLogs(): { logs: Logs; reads: Read[] } {
       reads.push(read);
       return { close: async () => void (read.closed = true) };
     },
+    newestIngress: async () => 0,
     purge: async () => undefined,
     park: async () => undefined,
   };
