@@ -5,13 +5,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { addressOf, type Address } from '#contracts/address.ts';
-import type { ActorEvent } from '#contracts/envelope.ts';
-import { HEADER, STREAM, coreSubjects, ingressSubjects, viewsOfType } from '#contracts/subjects.ts';
+import type { ActorEvent, Envelope } from '#contracts/envelope.ts';
+import { HEADER, STREAM, coreSubjects, viewsOfType } from '#contracts/subjects.ts';
 import { Topology, placeOf } from '#contracts/topology.ts';
 import { connectBus, type Bus } from '#bus/connect.ts';
-import { publish } from '#bus/publish.ts';
 import { readLast } from '#bus/stored-message.ts';
 import { declareStreams } from '#bus/streams.ts';
+import { JetStreamIngress } from '#runtime/jetstream/jetstream-ingress.ts';
 import { startNatsServer, type NatsServer } from '#tools/nats-server.ts';
 import { diskBytes } from '../process-usage.ts';
 import { ENTITIES, type Subject, type WorkflowInput, type WorkflowKind } from '../subject.ts';
@@ -36,6 +36,7 @@ export class WindlassSubject implements Subject {
   #dataDir = '';
   #server: NatsServer | undefined;
   #bus: Bus | undefined;
+  #ingress: JetStreamIngress | undefined;
   #worker: ChildProcess | undefined;
   #sent = 0;
 
@@ -43,6 +44,7 @@ export class WindlassSubject implements Subject {
     this.#dataDir = await mkdtemp(path.join(os.tmpdir(), 'windlass-bench-'));
     this.#server = await startNatsServer({ dataDir: this.#dataDir, syncInterval: WINDLASS_DURABILITY });
     this.#bus = await connectBus({ servers: [this.#server.url], name: 'bench' });
+    this.#ingress = new JetStreamIngress({ bus: this.#bus, topology: this.#topology });
     await declareStreams(this.#bus, this.#topology);
     this.#listen(this.#bus);
     await this.#bus.flush();
@@ -177,31 +179,31 @@ export class WindlassSubject implements Subject {
 
   async #start(type: string, input: WorkflowInput): Promise<void> {
     const to = addressOfRoot(type, input.id);
-    const id = `start-${input.id}`;
-    await publish(this.bus, {
-      subject: ingressSubjects('bench').of(placeOf(to, this.#topology), to, id),
-      data: JSON.stringify({ v: 1, kind: 'start', id, to, input }),
-      headers: { 'Nats-Msg-Id': `${to}/${id}` },
-    });
+    await this.#send({ v: 1, kind: 'start', id: `${to}/start`, to, input });
   }
 
-  #eventTo(to: Address, event: ActorEvent): { replyTo: string; envelope: { id: string } } {
+  #send(envelope: Envelope): Promise<void> {
+    if (!this.#ingress) throw new Error('The subject was not started.');
+    return this.#ingress.send(envelope);
+  }
+
+  #eventTo(to: Address, event: ActorEvent): { replyTo: string; envelope: Envelope } {
     this.#sent += 1;
     const replyTo = `${this.#inbox}.${this.#sent}`;
-    return { replyTo, envelope: { v: 1, kind: 'event', id: `b${this.#sent}`, to, event, replyTo } as never };
+    const id = `b${process.pid}-${this.#sent}`;
+    return { replyTo, envelope: { v: 1, kind: 'event', id, to, event, replyTo } };
   }
 
-  /** Publishes straight to the ingress; the actor's answer says that its step is committed. */
+  /** The actor's answer says that its step is committed: that the event is stored is not waited for. */
   #ask(to: Address, event: ActorEvent): Promise<void> {
     const { replyTo, envelope } = this.#eventTo(to, event);
-    const subject = ingressSubjects('bench').of(placeOf(to, this.#topology), to, envelope.id);
     return new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`no answer from ${to}`)), ANSWER_TIMEOUT_MS);
       this.#answers.set(replyTo, () => {
         clearTimeout(timer);
         resolve();
       });
-      this.bus.publish(subject, JSON.stringify(envelope));
+      this.#send(envelope).catch(reject);
     });
   }
 }

@@ -5,7 +5,8 @@ import { ingressSubjects } from '#contracts/subjects.ts';
 import { placeOf, type Topology } from '#contracts/topology.ts';
 import { isUnknownOutcome } from '#bus/bus-error.ts';
 import type { Bus } from '#bus/connect.ts';
-import { publish } from '#bus/publish.ts';
+import { GroupCommitter } from '#bus/group-committer.ts';
+import { publish, type OutgoingMessage } from '#bus/publish.ts';
 import type { Json } from '#contracts/json.ts';
 import type { Ingress, Replies } from '../ports.ts';
 
@@ -13,9 +14,14 @@ import type { Ingress, Replies } from '../ports.ts';
 const PATIENCE_MS = 60_000;
 const RETRY_MS = 200;
 
+/**
+ * What one process sends at the same time shares a write. A result of an activity leaves at once and by itself: until
+ * it has left, the death of the process would make the attempt run again.
+ */
 export class JetStreamIngress implements Ingress {
   readonly #bus: Bus;
   readonly #topology: Topology;
+  readonly #committers = new Map<string, GroupCommitter>();
 
   constructor(args: { bus: Bus; topology: Topology }) {
     this.#bus = args.bus;
@@ -26,21 +32,31 @@ export class JetStreamIngress implements Ingress {
   async send(envelope: Envelope): Promise<void> {
     const checked = Envelope.parse(envelope);
     const place = placeOf(checked.to, this.#topology);
-    const subject = ingressSubjects(partsOf(checked.to).service).of(place, checked.to, checked.id);
+    const { service } = partsOf(checked.to);
+    const message: OutgoingMessage = {
+      subject: ingressSubjects(service).of(place, checked.to, checked.id),
+      data: JSON.stringify(checked),
+      headers: { 'Nats-Msg-Id': checked.id },
+    };
     const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
       try {
-        await publish(this.#bus, {
-          subject,
-          data: JSON.stringify(checked),
-          headers: { 'Nats-Msg-Id': checked.id },
-        });
+        if (checked.kind === 'activity-result') await publish(this.#bus, message);
+        else await this.#committerOf(service).commit([message]);
         return;
       } catch (error) {
         if (!isUnknownOutcome(error) || performance.now() > deadline || this.#bus.isClosed()) throw error;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
+  }
+
+  #committerOf(service: string): GroupCommitter {
+    const known = this.#committers.get(service);
+    if (known) return known;
+    const created = new GroupCommitter(this.#bus);
+    this.#committers.set(service, created);
+    return created;
   }
 }
 

@@ -1,0 +1,125 @@
+/** The goals of the benchmark, each as a ratio within one run. */
+import type { Line } from './workloads/workload.ts';
+
+/** Worker memory is flat when the last sleepers cost no more than this much of what the worker had before, in MB. */
+const FLAT_MB = 60;
+
+type Lines = readonly Line[];
+
+/** Target, what was measured, whether it holds. Empty where the run has not measured it. */
+export function targetRows(lines: Lines): string[][] {
+  return [
+    ...stepRows(lines),
+    ...flowRows(lines),
+    ...eventRows(lines),
+    ...killRows(lines),
+    ...sleeperRows(lines),
+  ];
+}
+
+function stepRows(lines: Lines): string[][] {
+  const p50 = (subject: string): number | undefined =>
+    middle(pick(lines, { workload: 'W1', subject, inFlight: 1 }), (line) => line.p50Ms);
+  return [
+    ratioRow('W1 p50 <= 1.5x raw JetStream', [p50('windlass'), p50('jetstream')], (ratio) => ratio <= 1.5),
+    ratioRow('W1 p50 <= 0.33x Restate', [p50('windlass'), p50('restate')], (ratio) => ratio <= 0.33),
+  ].flat();
+}
+
+function flowRows(lines: Lines): string[][] {
+  return ['W2', 'W3'].flatMap((workload) => {
+    const of = (subject: string): Line[] =>
+      pick(lines, { workload, subject }).filter((line) => line.perSecond !== undefined);
+    const speed = (subject: string): number | undefined => middle(of(subject), (line) => line.perSecond);
+    const cpu = (subject: string): number | undefined =>
+      middle(of(subject), (line) => (line.cpuMsPerUnit?.server ?? 0) + (line.cpuMsPerUnit?.worker ?? 0));
+    return [
+      ...ratioRow(
+        `${workload} throughput >= 2x Restate`,
+        [speed('windlass'), speed('restate')],
+        (ratio) => ratio >= 2,
+      ),
+      ...ratioRow(
+        `${workload} CPU per unit <= 0.5x Restate`,
+        [cpu('windlass'), cpu('restate')],
+        (ratio) => ratio <= 0.5,
+      ),
+    ];
+  });
+}
+
+function eventRows(lines: Lines): string[][] {
+  const speed = (subject: string): number | undefined =>
+    middle(pick(lines, { workload: 'W6', subject }), (line) => line.perSecond);
+  return ratioRow(
+    'W6 events per second >= 10x @restatedev/xstate',
+    [speed('windlass'), speed('restate-xstate')],
+    (ratio) => ratio >= 10,
+  );
+}
+
+function killRows(lines: Lines): string[][] {
+  return pick(lines, { workload: 'W5', subject: 'windlass' }).map((line) => {
+    const [first, doubled] = [Number(line['firstProgressMs']), Number(line['doubled'])];
+    return [
+      'W5 first progress <= 1 s, 0 doubled effects',
+      `${first} ms, ${doubled} doubled`,
+      yesOrNo(first <= 1_000 && doubled === 0),
+    ];
+  });
+}
+
+function sleeperRows(lines: Lines): string[][] {
+  return pick(lines, { workload: 'W4', subject: 'windlass' }).flatMap((line) => {
+    const idle = line['idleRssMb'] as { worker: number };
+    const beside = line['beside'] as { share: number; few: number } | undefined;
+    const grown = (line.rssMb?.worker ?? 0) - idle.worker;
+    return [
+      [
+        `W4 worker memory flat with ${line.n} sleepers`,
+        `${idle.worker} MB before, ${line.rssMb?.worker} MB after`,
+        yesOrNo(grown <= FLAT_MB),
+      ],
+      ...(beside === undefined
+        ? []
+        : [
+            [
+              `W4 throughput with ${line.n} stored >= 90 % of that with ${beside.few}`,
+              `${Math.round(beside.share * 100)} %`,
+              yesOrNo(beside.share >= 0.9),
+            ],
+          ]),
+    ];
+  });
+}
+
+function pick(lines: Lines, wanted: { workload: string; subject: string; inFlight?: number }): Line[] {
+  return lines.filter(
+    (line) =>
+      line.workload === wanted.workload &&
+      line.subject === wanted.subject &&
+      (wanted.inFlight === undefined || line['inFlight'] === wanted.inFlight),
+  );
+}
+
+function middle(lines: Lines, of: (line: Line) => number | undefined): number | undefined {
+  const values = lines
+    .map(of)
+    .filter((value) => value !== undefined)
+    .toSorted((a, b) => a - b);
+  return values[Math.floor(values.length / 2)];
+}
+
+function ratioRow(
+  name: string,
+  [ours, theirs]: readonly [number | undefined, number | undefined],
+  holds: (ratio: number) => boolean,
+): string[][] {
+  if (ours === undefined || theirs === undefined) return [];
+  const ratio = ours / theirs;
+  return [[name, `${ratio.toFixed(2)}x`, yesOrNo(holds(ratio))]];
+}
+
+function yesOrNo(holds: boolean): string {
+  return holds ? 'yes' : 'no';
+}
