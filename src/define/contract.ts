@@ -30,7 +30,9 @@ export type SentEventsOf<Shapes extends EventShapes> = {
 }[keyof Shapes & string];
 
 /** XState wants any event at all where a contract names none. */
-type EmittedOf<Shapes extends EventShapes> = [keyof Shapes] extends [never] ? EventObject : EventsOf<Shapes>;
+export type EmittedOf<Shapes extends EventShapes> = [keyof Shapes] extends [never]
+  ? EventObject
+  : EventsOf<Shapes>;
 
 export type ContractOptions<
   Input extends z.ZodType,

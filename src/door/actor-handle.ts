@@ -6,9 +6,11 @@ import type { ActorStatus } from '#contracts/actor-record.ts';
 import type { Address } from '#contracts/address.ts';
 import type { Answer } from '#contracts/answer.ts';
 import { ActorEvent, type Envelope } from '#contracts/envelope.ts';
-import type { SentEventsOf } from '#define/contract.ts';
+import type { StepNote } from '#contracts/step-note.ts';
+import type { EmittedOf, SentEventsOf } from '#define/contract.ts';
 import type { AnyDurable } from '#define/durable.ts';
-import type { Asks, Ingress, RecordStore, Views } from '#runtime/ports.ts';
+import type { Asks, Histories, Ingress, RecordStore, Views } from '#runtime/ports.ts';
+import { followSteps } from './actor-history.ts';
 import { snapshotOf, type ActorSnapshot } from './actor-snapshot.ts';
 import { untilFound } from './actor-watch.ts';
 import { ActorFailed, ClientError } from './client-error.ts';
@@ -16,7 +18,13 @@ import { ActorFailed, ClientError } from './client-error.ts';
 /** Default wait for an answer, in milliseconds. */
 export const ANSWER_TIMEOUT_MS = 10_000;
 
-export type ClientPorts = { asks: Asks; ingress: Ingress; store: Pick<RecordStore, 'load'>; views: Views };
+export type ClientPorts = {
+  asks: Asks;
+  ingress: Ingress;
+  store: Pick<RecordStore, 'load'>;
+  views: Views;
+  histories: Histories;
+};
 
 /**
  * Events of one key are applied once, whenever they come (the last 128 keys of an actor are remembered). Without a key
@@ -39,6 +47,8 @@ export type Wanted<D extends AnyDurable> =
   | { state: StateValueFrom<D['machine']> }
   | { tag: TagsFrom<D['machine']> }
   | ((snapshot: ActorSnapshot<D>) => boolean);
+
+export type FollowOptions = { fromStep?: number; signal?: AbortSignal };
 
 type EventOf<D extends AnyDurable> = SentEventsOf<D['contract']['events']>;
 type Control = 'cancel' | 'terminate' | 'pause' | 'resume';
@@ -106,6 +116,28 @@ export class ActorHandle<D extends AnyDurable> {
       status: ended.status === 'error' ? 'error' : 'stopped',
       failure: ended.error ?? { code: 'ACTOR_STOPPED', message: 'It was stopped.', kind: 'terminal' },
     });
+  }
+
+  /**
+   * What it did, step by step, oldest first: the newest 1,000 steps, for seven days.
+   * @param options.fromStep first step wanted; absent: the newest ones
+   * @param options.limit at most so many; default 100
+   */
+  history(options: { fromStep?: number; limit?: number } = {}): Promise<readonly StepNote[]> {
+    return this.#ports.histories.read(this.address, options);
+  }
+
+  /** The same from `fromStep` (default 1) on, and then each step as it happens. Ends with the actor, or by `signal`. */
+  follow(options: FollowOptions = {}): AsyncIterable<StepNote> {
+    const { fromStep = 1, signal } = options;
+    return followSteps({ ...this.#ports, address: this.address, fromStep, signal });
+  }
+
+  /** What it emits, from `fromStep` (default 1) on, as it happens. Ends with the actor, or by `signal`. */
+  async *emitted(options: FollowOptions = {}): AsyncIterable<EmittedOf<D['contract']['emits']>> {
+    for await (const { emitted } of this.follow(options)) {
+      yield* emitted as EmittedOf<D['contract']['emits']>[];
+    }
   }
 
   /** Asks the machine to end, by the event `windlass.cancel`: it may compensate first. Ends it when nothing takes that. */

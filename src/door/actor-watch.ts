@@ -7,6 +7,7 @@
 import type { Address } from '#contracts/address.ts';
 import { partsOf } from '#contracts/address.ts';
 import type { Subscription, Views } from '#runtime/ports.ts';
+import { Bell } from './bell.ts';
 import { ClientError } from './client-error.ts';
 
 const LOOK_MS = 30_000;
@@ -46,29 +47,5 @@ export async function untilFound<Found>(args: WatchArguments<Found>): Promise<Fo
     }
   } finally {
     await watch?.close();
-  }
-}
-
-/** Rings that nobody waits for are remembered, once. */
-class Bell {
-  #isRung = false;
-  #wake: () => void = () => undefined;
-
-  ring(): void {
-    this.#isRung = true;
-    this.#wake();
-  }
-
-  async rung(timeoutMs: number): Promise<void> {
-    if (!this.#isRung) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, timeoutMs);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-    this.#isRung = false;
   }
 }

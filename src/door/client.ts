@@ -8,6 +8,7 @@ import type { Json } from '#contracts/json.ts';
 import { check } from '#define/contract.ts';
 import type { AnyDurable } from '#define/durable.ts';
 import { JetStreamAsks } from '#runtime/jetstream/jetstream-asks.ts';
+import { JetStreamHistories } from '#runtime/jetstream/jetstream-histories.ts';
 import { JetStreamIngress } from '#runtime/jetstream/jetstream-ingress.ts';
 import { JetStreamRecordStore } from '#runtime/jetstream/jetstream-record-store.ts';
 import { JetStreamViews } from '#runtime/jetstream/jetstream-views.ts';
@@ -121,6 +122,7 @@ export async function connect(options: DeploymentOptions = {}): Promise<Client> 
       ingress: new JetStreamIngress(binding),
       store: new JetStreamRecordStore(binding),
       views: new JetStreamViews(binding),
+      histories: new JetStreamHistories(binding),
     },
     close: () => bus.close(),
   });

@@ -147,6 +147,24 @@ describe('a client', () => {
     expect((await signed).context.to).toBe('Dan');
   });
 
+  it('reads and follows what the actor did, to its end', async () => {
+    const handle = await start();
+    const followed: number[] = [];
+    const following = (async () => {
+      for await (const { step } of handle.follow()) followed.push(step);
+    })();
+    await handle.waitFor({ state: 'atTheDoor' });
+    await handle.ask({ type: 'SIGN', by: 'Ann' });
+    await following;
+    const steps = await handle.history();
+    expect(followed).toEqual(steps.map(({ step }) => step));
+    expect(steps.flatMap(({ applied }) => applied.map(({ type, kind }) => type ?? kind))).toContain('SIGN');
+    // after the end: all that is kept, and then it ends
+    const again: number[] = [];
+    for await (const { step } of handle.follow({ fromStep: 2 })) again.push(step);
+    expect(again).toEqual(followed.slice(1));
+  });
+
   it('gives up waiting when told to', async () => {
     const handle = await start();
     await expect(handle.waitFor({ state: 'signed' }, { timeoutMs: 20 })).rejects.toMatchObject({
