@@ -25,6 +25,7 @@ const JOBS = {
   bench: ['bench/main.ts'],
   simulate: ['test/simulation/main.ts'],
   example: ['tools/example.ts'],
+  build: ['tools/build.ts'],
   conformance: ['test/conformance/main.ts'],
 };
 
