@@ -3,7 +3,7 @@ import { setup } from 'xstate';
 import { z } from 'zod';
 import { connect } from 'windlass/client';
 import { contract } from 'windlass/contract';
-import { durable } from 'windlass/durable';
+import { durable, migrateFrom } from 'windlass/durable';
 import { runWorker } from 'windlass/worker';
 
 const context = z.object({ customer: z.string() });
@@ -45,6 +45,8 @@ export const subscription2 = durable({
       cancelled: { type: 'final' },
     },
   }),
+  // Whoever still runs version 1 when no worker has it any more goes on in version 2, from here.
+  migrations: [migrateFrom(Contract1, ({ value, context }) => ({ value, context }))],
 });
 
 export async function main({ servers }: { servers: string[] }): Promise<unknown[]> {
@@ -53,6 +55,7 @@ export async function main({ servers }: { servers: string[] }): Promise<unknown[
 
   const before = await runWorker({ servers, actors: [subscription1] });
   const old = await client.start(subscription1, { id: 'ann', input: { customer: 'ann' }, ...replace });
+  const late = await client.start(subscription1, { id: 'cleo', input: { customer: 'cleo' }, ...replace });
   await before.stop();
 
   // The new release brings both: the newest version starts what is new, the old one finishes what runs.
@@ -60,7 +63,12 @@ export async function main({ servers }: { servers: string[] }): Promise<unknown[
   const fresh = await client.start(subscription2, { id: 'bob', input: { customer: 'bob' }, ...replace });
 
   const asked = [await old.ask({ type: 'CANCEL' }), await fresh.ask({ type: 'CANCEL' })];
-  await client.close();
   await after.stop();
+
+  // The last release brings version 2 alone.
+  const last = await runWorker({ servers, actors: [subscription2] });
+  asked.push(await late.ask({ type: 'CANCEL' }));
+  await client.close();
+  await last.stop();
   return asked.map(({ value }) => value);
 }

@@ -14,8 +14,7 @@ import path from 'node:path';
 const root = path.dirname(import.meta.dirname);
 const [folder = 'dist'] = process.argv.slice(2);
 const dist = path.resolve(root, folder);
-const SPECIFIER =
-  /(?<before>\bfrom\s*|\bimport\s*\(?\s*)(?<quote>['"])(?<name>(?:#|\.{1,2}\/)[^'"\n]+)\.ts\k<quote>/g;
+const SPECIFIER = /\b(?:from\s*|import\s*\(?\s*)(?<quote>['"])(?:#|\.{1,2}\/)[^'"\n]+\.ts\k<quote>/g;
 
 /** Users write machines and schemas with these: there must be one copy of each. */
 const PEERS: ReadonlySet<string> = new Set(['xstate', 'zod']);
@@ -54,11 +53,11 @@ for await (const name of glob('**/*.d.ts', { cwd: dist })) {
 
 /** `#bus/publish.ts` in `door/client` becomes `../bus/publish.js`. */
 function withRelativeImports(text: string, file: string): string {
-  return text.replaceAll(SPECIFIER, (_all, before: string, quote: string, name: string) => {
-    if (!name.startsWith('#')) return `${before}${quote}${name}.js${quote}`;
-    const target = name.slice(1);
+  return text.replaceAll(SPECIFIER, (found) => {
+    if (!found.includes('#')) return found.replace(/\.ts(?=['"]$)/, '.js');
+    const target = found.slice(found.indexOf('#') + 1, -'.ts"'.length);
     const relative = path.posix.relative(path.posix.dirname(file), target);
-    return `${before}${quote}${relative.startsWith('.') ? relative : `./${relative}`}.js${quote}`;
+    return `${found.slice(0, found.indexOf('#'))}${relative.startsWith('.') ? relative : `./${relative}`}.js${found.at(-1)}`;
   });
 }
 

@@ -4,19 +4,12 @@ import type { z } from 'zod';
 import type { StateValue } from '#contracts/actor-record.ts';
 import type { ActorDefinition } from '#runtime/actor-definition.ts';
 import { RuntimeError } from '#runtime/runtime-error.ts';
-import type { Contract } from './contract.ts';
+import type { AnyContract } from './any-contract.ts';
 import { declaredActivities, type ActivitiesIn } from './declared-activities.ts';
 import type { DeclaredActivity } from './activity.ts';
+import { migrationsTo, type MigrationFrom } from './migrate-from.ts';
 
-/** A contract of any shape, for constraints only. */
-export type AnyContract = Pick<Contract, 'id' | 'version' | 'checks'> & {
-  readonly input: z.ZodType;
-  readonly output: z.ZodType;
-  readonly context: z.ZodType;
-  readonly events: Contract['events'];
-  readonly emits: Contract['emits'];
-  readonly types: object;
-};
+export { migrateFrom } from './migrate-from.ts';
 
 /** Refuses a machine that was not made with `setup({ types: contract.types })`. */
 type Fits<C extends AnyContract, M> =
@@ -57,6 +50,10 @@ export type DurableOptions<C extends AnyContract, M extends AnyStateMachine> = {
   machine: M & Fits<C, M>;
   /** What others may see of it beside its status and state. Pure; JSON. */
   view?: (args: { context: z.output<C['context']>; value: StateValue; output: unknown }) => unknown;
+  /** From earlier versions to this one, each by `migrateFrom(oldContract, …)`. */
+  migrations?: readonly MigrationFrom<z.input<C['context']>>[];
+  /** When an actor moves: once no living worker has its version (default), or at its next step here. */
+  migrate?: 'when-missing' | 'eager';
   /** How long a finished actor can still be read, in milliseconds. Default 30 days. */
   retentionMs?: number;
   /** Moves actors of earlier versions, by the version they are pinned to: `migration()`, docs/versions.md. */
@@ -107,6 +104,8 @@ export function durable<C extends AnyContract, M extends AnyStateMachine>(
       machine,
       checks: contract.checks,
       ...(view ? { view: view as NonNullable<ActorDefinition['view']> } : {}),
+      ...(migrations ? { migrations: migrationsTo(contract, migrations) } : {}),
+      ...(migrate ? { migrate } : {}),
       ...(retentionMs === undefined ? {} : { retentionMs }),
       ...(migrations === undefined ? {} : { migrations }),
       ...(migrate === undefined ? {} : { migrate }),
