@@ -50,16 +50,15 @@ export type DurableOptions<C extends AnyContract, M extends AnyStateMachine> = {
   machine: M & Fits<C, M>;
   /** What others may see of it beside its status and state. Pure; JSON. */
   view?: (args: { context: z.output<C['context']>; value: StateValue; output: unknown }) => unknown;
-  /** From earlier versions to this one, each by `migrateFrom(oldContract, …)`. */
-  migrations?: readonly MigrationFrom<z.input<C['context']>>[];
+  /**
+   * Moves actors of earlier versions: `migrateFrom(oldContract, …)` for each, or `migration()` by the version they are
+   * pinned to. docs/versions.md
+   */
+  migrations?: readonly MigrationFrom<z.input<C['context']>>[] | NonNullable<ActorDefinition['migrations']>;
   /** When an actor moves: once no living worker has its version (default), or at its next step here. */
   migrate?: 'when-missing' | 'eager';
   /** How long a finished actor can still be read, in milliseconds. Default 30 days. */
   retentionMs?: number;
-  /** Moves actors of earlier versions, by the version they are pinned to: `migration()`, docs/versions.md. */
-  migrations?: NonNullable<ActorDefinition['migrations']>;
-  /** `when-missing` (default): nobody alive has the actor's version. `eager`: at its next step. */
-  migrate?: NonNullable<ActorDefinition['migrate']>;
 };
 
 /** An actor type, ready for `runWorker`, `client.start` and `testActor`. */
@@ -107,8 +106,6 @@ export function durable<C extends AnyContract, M extends AnyStateMachine>(
       ...(migrations ? { migrations: migrationsTo(contract, migrations) } : {}),
       ...(migrate ? { migrate } : {}),
       ...(retentionMs === undefined ? {} : { retentionMs }),
-      ...(migrations === undefined ? {} : { migrations }),
-      ...(migrate === undefined ? {} : { migrate }),
     },
     activities: declaredActivities(machine),
   };

@@ -26,8 +26,9 @@ export function migrateFrom<Old extends AnyContract, Context>(
 /** The migrations of a contract as the runtime takes them: by the version they lead from. */
 export function migrationsTo<Context>(
   contract: AnyContract,
-  migrations: readonly MigrationFrom<Context>[],
+  migrations: readonly MigrationFrom<Context>[] | Readonly<Record<number, Migration>>,
 ): Readonly<Record<number, Migration>> {
+  if (!isList(migrations)) return migrations;
   const sideOf = ({ context }: AnyContract) =>
     z.object({
       value: StateValue,
@@ -44,4 +45,10 @@ export function migrationsTo<Context>(
       }),
     ]),
   );
+}
+
+function isList<Context>(
+  migrations: readonly MigrationFrom<Context>[] | Readonly<Record<number, Migration>>,
+): migrations is readonly MigrationFrom<Context>[] {
+  return Array.isArray(migrations);
 }
