@@ -149,6 +149,8 @@ export class ActivityWorker implements NearWorker {
     const { events } = this.#options;
     const awaited = await awaitedTask({ ...this.#options, ...args });
     if ('dropped' in awaited) return events.attemptDropped({ task: args.task, reason: awaited.dropped });
+    // A later delivery may have overtaken this one, and must not be stopped by it: nobody would be left.
+    if (!args.delivery.isLent()) return events.attemptDropped({ task: args.task, reason: 'replaced' });
     const run = this.#runOf(limits, { ...args, task: awaited.task });
     this.#stopEarlier(run.attempt);
     this.#attempts.add(run.attempt);

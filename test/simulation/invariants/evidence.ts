@@ -1,6 +1,7 @@
 /** What a run is judged by: the history of the bus, what it holds at the end, and what the cloud remembers. */
 import { ActorRecord } from '#contracts/actor-record.ts';
 import type { Address } from '#contracts/address.ts';
+import type { ActorDefinition } from '#runtime/actor-definition.ts';
 import type { LedgerEntry, ResourceLife } from '#services/aws-double/journal/ledger.ts';
 import type { Happening } from '../engine/history.ts';
 import type { SimulatedBus } from '../engine/simulated-bus.ts';
@@ -9,6 +10,8 @@ export type Evidence = {
   happenings: readonly Happening[];
   /** Records as they are stored at the end, by address. */
   records: ReadonlyMap<Address, ActorRecord>;
+  /** What the actors of the run are made from. */
+  definitions: readonly ActorDefinition[];
   /** The ledger of the cloud; empty where a run has none. */
   cloud: { calls: readonly LedgerEntry[]; lives: readonly ResourceLife[] };
   /** Values that must never be in any stored byte. */

@@ -132,6 +132,7 @@ function evidenceOf({ bus, cloud, clock }: World): Evidence {
     happenings: bus.history.happenings,
     records: storedRecords(bus),
     cloud: { calls: cloud.calls, lives: cloud.lives },
+    definitions: [...orca.definitions, ...clouddriver],
     secrets: [...cloud.secrets],
     endedAtMs: clock.nowMs(),
   };

@@ -71,7 +71,14 @@ export async function simulateOrders(seed: number, options: { weaken?: Weakness 
   }
   const sales = random.between(0, COUNTER_SALES_MAX);
   for (let sale = 0; sale < sales; sale += 1) {
-    bus.deliver({ v: 1, kind: 'event', id: `sale-${sale}`, to: ledger, event: { type: 'SHIPPED' } });
+    bus.deliver({
+      v: 1,
+      kind: 'event',
+      id: `sale-${sale}`,
+      to: ledger,
+      event: { type: 'SHIPPED' },
+      replyTo: `sale-${sale}`,
+    });
     if (random.chance(0.4)) await clock.advance(random.between(0, 1_200));
   }
   await clock.advance(FAULTS_MS);
@@ -87,6 +94,7 @@ export async function simulateOrders(seed: number, options: { weaken?: Weakness 
     happenings: bus.history.happenings,
     records: storedRecords(bus),
     cloud: { calls: [], lives: [] },
+    definitions: orderDefinitions,
     secrets: [],
     endedAtMs: clock.nowMs(),
   };

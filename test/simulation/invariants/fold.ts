@@ -1,0 +1,62 @@
+/** Makes a step again from the record before it and the log, in every order that two logs allow. */
+import { isDeepStrictEqual } from 'node:util';
+import type { ActorRecord } from '#contracts/actor-record.ts';
+import { partsOf } from '#contracts/address.ts';
+import type { Delivery } from '#runtime/kernel/kernel.ts';
+import { sharedKernel } from '../engine/shared-kernel.ts';
+import type { Evidence } from './evidence.ts';
+import { indexOf, isParked, type Entry, type Step } from './evidence-index.ts';
+
+/** What differs; null when it is the same, or nobody can say in which order two logs were read. */
+export function foldDiffers(
+  evidence: Evidence,
+  { before, step }: { before: Step; step: Step },
+): string | null {
+  const { type } = partsOf(step.address);
+  const definition = evidence.definitions.find(
+    (candidate) => candidate.type === type && candidate.version === before.record.definition.version,
+  );
+  if (!definition) return null;
+  const index = indexOf(evidence);
+  const taken = (index.entries.get(step.address) ?? []).filter(
+    (entry) =>
+      entry.sequence > before.record.applied[entry.log] &&
+      entry.sequence <= step.record.applied[entry.log] &&
+      !isParked(index, entry),
+  );
+  const orders = ordersOf(taken);
+  const registered = sharedKernel.register(definition);
+  let difference: string | null = null;
+  for (const order of orders) {
+    const { record } = sharedKernel.step(registered, before.record, {
+      deliveries: order.map(deliveryOf),
+      nowMs: step.record.updatedAtMs,
+    });
+    difference = differenceOf(record, step.record);
+    if (difference === null) return null;
+  }
+  const isCertain = new Set(taken.map(({ log }) => log)).size <= 1;
+  return isCertain ? difference : null;
+}
+
+function deliveryOf({ envelope, log, sequence }: Entry): Delivery {
+  return { envelope, log, sequence };
+}
+
+function ordersOf(entries: readonly Entry[]): Entry[][] {
+  const of = (log: Entry['log']): Entry[] =>
+    entries.filter((entry) => entry.log === log).toSorted((a, b) => a.sequence - b.sequence);
+  const [mailbox, ingress] = [of('mailbox'), of('ingress')];
+  if (mailbox.length === 0 || ingress.length === 0) return [[...mailbox, ...ingress]];
+  return [[...mailbox, ...ingress], [...ingress, ...mailbox], [...entries]];
+}
+
+/** `heard` may know of repetitions that were refused without a step, and so may the alarm of a wake without one. */
+function differenceOf(folded: ActorRecord, stored: ActorRecord): string | null {
+  for (const part of ['status', 'state', 'children', 'timers', 'activities', 'sequence'] as const) {
+    const [wanted, found] = [JSON.stringify(folded[part]), JSON.stringify(stored[part])];
+    if (wanted === found || isDeepStrictEqual(JSON.parse(wanted), JSON.parse(found))) continue;
+    return `${part} is ${found.slice(0, 200)} instead of ${wanted.slice(0, 200)}`;
+  }
+  return null;
+}
