@@ -21,6 +21,7 @@ export const StepEffect = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('system-event'), to: Address, systemId: z.string(), event: ActorEvent }),
   z.object({ kind: z.literal('start-actor'), to: Address, input: Json.optional(), parent: Parent }),
   z.object({ kind: z.literal('stop-actor'), to: Address }),
+  z.object({ kind: z.literal('cancel-actor'), to: Address, reason: z.string() }),
   z.object({ kind: z.literal('run-activity'), task: ActivityTask }),
   z.object({
     kind: z.literal('cancel-activity'),
@@ -74,6 +75,14 @@ export const StepAnswer = z.discriminatedUnion('kind', [
     note: StepNote,
     view: ActorView,
     retentionMs: z.number().int().positive().optional(),
+    /** Ids of envelopes that are kept for later. */
+    held: z.array(z.string()).optional(),
+    /** No room to keep them. */
+    overflow: z.array(StepDelivery).optional(),
+    /** Kept earlier, and decided now. */
+    settled: z.array(z.object({ envelope: Envelope, reason: z.string().optional() })).optional(),
+    unhandled: z.array(z.string()).optional(),
+    sizeChars: z.number().int().optional(),
   }),
   /** The envelope does not start an actor of this type. */
   z.object({ v: z.literal(1), kind: z.literal('not-started'), reason: z.string() }),

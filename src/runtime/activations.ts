@@ -4,6 +4,7 @@ import type { Delivery } from './kernel/kernel.ts';
 import type { LogEntry, StoredRecord } from './ports.ts';
 
 const ACTIVATIONS_MAX = 2_000;
+const CAUTIOUS_MAX = 256;
 
 /** An entry with the envelope in it, or an envelope that was handed over, with who waits to hear whether it was taken. */
 export type Waiting =
@@ -24,7 +25,22 @@ export type Activation = {
   stored: StoredRecord | null | undefined;
   /** In a row. */
   failures: number;
+  /** So many envelopes are to be taken one at a time: a step with all of them failed. */
+  cautious: number;
+  /** Its record was told to be large. */
+  isLarge: boolean;
 };
+
+/** A step failed: what waits now is taken one at a time, so that it shows which envelope it was. Failures in a row. */
+export function noteFailure(activation: Activation): number {
+  activation.failures += 1;
+  activation.cautious = Math.max(activation.cautious, Math.min(activation.waiting.length, CAUTIOUS_MAX));
+  return activation.failures;
+}
+
+export function isCautious({ failures, cautious }: Activation): boolean {
+  return failures > 0 || cautious > 0;
+}
 
 export class Activations {
   readonly #byAddress = new Map<Address, Activation>();
@@ -33,7 +49,15 @@ export class Activations {
     const known = this.#byAddress.get(address);
     if (known) return known;
     this.#passivate();
-    const created: Activation = { address, waiting: [], running: false, stored: undefined, failures: 0 };
+    const created: Activation = {
+      address,
+      waiting: [],
+      running: false,
+      stored: undefined,
+      failures: 0,
+      cautious: 0,
+      isLarge: false,
+    };
     this.#byAddress.set(address, created);
     return created;
   }

@@ -64,6 +64,8 @@ function partOf(effect: Effect, origin: Origin): CommitPart | null {
       return envelopePart({ ...base, ...effect, from: origin.from });
     case 'stop-actor':
       return envelopePart({ ...base, kind: 'stop', to: effect.to });
+    case 'cancel-actor':
+      return envelopePart({ ...base, kind: 'cancel', to: effect.to, reason: effect.reason });
     case 'run-activity':
       return {
         kind: 'task',

@@ -2,11 +2,13 @@
  * An actor that nobody can run keeps its data and what arrives for it, and looks again by itself.
  *
  * D1 Nothing of its state changes: only the mark, what is held, the watermarks and the alarm.
- * D2 What is held is applied in the order of arrival when it goes on, in the same step as what made it go on.
+ * D2 What is held is applied in the order of arrival when it goes on, before anything that arrives later.
  * D3 It looks again with each envelope, and by its own alarm at least every 30 s.
  */
 import type { ActorRecord, HeldEnvelope, Stall } from '#contracts/actor-record.ts';
 import type { Effect } from './effects.ts';
+import { HELD_CHARS_MAX, HELD_ENVELOPES_MAX } from './kernel/actor-control.ts';
+import { hear, type Heard } from './kernel/heard.ts';
 import type { Delivery, StepOutcome } from './kernel/kernel.ts';
 import { stepNote } from './kernel/note-step.ts';
 
@@ -23,8 +25,6 @@ const CODES: ReadonlySet<string> = new Set<StallCode>([
 ]);
 const LOOK_AGAIN_FIRST_MS = 15_000;
 const LOOK_AGAIN_MS = 30_000;
-const HELD_MAX = 1_000;
-const HELD_CHARS_MAX = 256 * 1024;
 const TEXT_CHARS_MAX = 4_096;
 
 /** Whether it stands still because of its definition, and may go on as soon as someone has it. */
@@ -32,30 +32,10 @@ export function isDefinitionStall(stall: Stall | undefined): boolean {
   return stall !== undefined && CODES.has(stall.code);
 }
 
-/** It stood still for want of a definition, or was moved just now: what it holds comes first. */
-export function goesOn({ stalled, held, paused }: ActorRecord): boolean {
-  if (isDefinitionStall(stalled)) return true;
-  return held !== undefined && stalled === undefined && paused === undefined;
-}
-
-/** The record without the mark and without what it holds; another kind of stall stays. */
+/** The record without the mark of a missing definition: what it holds is applied first. Another stall, or a pause, stays. */
 export function withoutStall(record: ActorRecord): ActorRecord {
-  const { held: _held, stalled, ...rest } = record;
+  const { stalled, ...rest } = record;
   return stalled === undefined || isDefinitionStall(stalled) ? rest : { ...rest, stalled };
-}
-
-/**
- * The record as it was before it stalled, with all that arrived since and now. Its watermarks are those from before
- * what is held, so that a step applies it.
- */
-export function readyToGoOn(
-  record: ActorRecord,
-  deliveries: readonly Delivery[],
-): { record: ActorRecord; deliveries: readonly Delivery[] } {
-  const { held = [] } = record;
-  const applied = { ...record.applied };
-  for (const { log, sequence } of held) applied[log] = Math.min(applied[log], sequence - 1);
-  return { record: { ...withoutStall(record), applied }, deliveries: [...held, ...deliveries] };
 }
 
 /**
@@ -66,7 +46,7 @@ export function stallOutcome(
   { cause, deliveries, nowMs }: { cause: StallCause; deliveries: readonly Delivery[]; nowMs: number },
 ): { outcome: StepOutcome; taken: number } {
   const atMs = Math.max(nowMs, record.updatedAtMs);
-  const { held, taken } = holdAll(record.held ?? [], deliveries);
+  const { held, taken, heard } = holdAll(record, deliveries);
   const applied = { ...record.applied };
   for (const { log, sequence } of deliveries.slice(0, taken)) applied[log] = Math.max(applied[log], sequence);
   const again = isDefinitionStall(record.stalled);
@@ -82,6 +62,7 @@ export function stallOutcome(
     ...rest,
     stalled,
     ...(held.length === 0 ? {} : { held: [...held] }),
+    ...(Object.keys(heard).length === 0 ? {} : { heard }),
     applied,
     step: record.step + 1,
     wakeAtMs: alarm.dueAtMs,
@@ -106,19 +87,23 @@ function alarmOf(
 
 /** An alarm and a `resume` only make it look again: there is nothing in them to hold. */
 function holdAll(
-  before: readonly HeldEnvelope[],
+  record: ActorRecord,
   deliveries: readonly Delivery[],
-): { held: readonly HeldEnvelope[]; taken: number } {
-  const held = [...before];
+): { held: readonly HeldEnvelope[]; taken: number; heard: Heard } {
+  const held = [...(record.held ?? [])];
+  let heard: Heard = record.heard ?? {};
   let sizeChars = held.reduce((sum, one) => sum + JSON.stringify(one).length, 0);
   let taken = 0;
-  for (const { envelope, log, sequence } of deliveries) {
-    if (envelope.kind !== 'wake' && envelope.kind !== 'resume') {
+  for (const delivery of deliveries) {
+    const { envelope, log, sequence } = delivery;
+    const heardNow = hear(heard, delivery);
+    if (heardNow !== null && envelope.kind !== 'wake' && envelope.kind !== 'resume') {
       sizeChars += JSON.stringify(envelope).length;
-      if (held.length >= HELD_MAX || sizeChars > HELD_CHARS_MAX) break;
+      if (held.length >= HELD_ENVELOPES_MAX || sizeChars > HELD_CHARS_MAX) break;
       held.push({ log, sequence, envelope });
     }
+    heard = heardNow ?? heard;
     taken += 1;
   }
-  return { held, taken };
+  return { held, taken, heard };
 }

@@ -15,6 +15,8 @@ export type Effect =
   | { kind: 'start-actor'; to: Address; input?: Json; parent: Parent }
   /** Stop a child actor. */
   | { kind: 'stop-actor'; to: Address }
+  /** Ask a child actor to end; it may compensate first. */
+  | { kind: 'cancel-actor'; to: Address; reason: string }
   /** Dispatch one attempt of an activity. */
   | { kind: 'run-activity'; task: ActivityTask }
   /** Tell the worker that nobody wants the result any more; its AbortSignal fires. Best effort: the birth fences. */

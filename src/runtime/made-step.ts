@@ -1,7 +1,7 @@
 /** A step that someone computed, ready to be committed by the partition's owner. */
 import type { ActorRecord } from '#contracts/actor-record.ts';
 import type { ActorView } from '#contracts/actor-view.ts';
-import type { Delivery, RegisteredDefinition, StepOutcome } from './kernel/kernel.ts';
+import type { RegisteredDefinition, StepOutcome } from './kernel/kernel.ts';
 
 export type MadeStep = {
   outcome: StepOutcome;
@@ -9,8 +9,6 @@ export type MadeStep = {
   retentionMs?: number;
   /** How many of the deliveries it took: the first ones. The others wait for the next step. */
   taken: number;
-  /** What the actor held until now and this step applied. */
-  released: readonly Delivery[];
 };
 
 /** No step: these envelopes must be parked first, each with its reason, by id. */
@@ -19,13 +17,13 @@ export type Parked = { parked: ReadonlyMap<string, string> };
 const REFUSED_FOR_EVER: ReadonlySet<string> = new Set(['stale', 'repeated', 'not-active', 'reserved']);
 
 /** Whether every envelope would be refused at any later time too, and the step does nothing besides. */
-export function isNothingNew(before: ActorRecord, { outcome, taken, released }: MadeStep): boolean {
+export function isNothingNew(before: ActorRecord, { outcome, taken }: MadeStep): boolean {
   const { refusals, effects } = outcome;
   return (
     taken > 0 &&
     refusals.length === taken &&
     effects.length === 0 &&
-    released.length === 0 &&
+    (outcome.settled ?? []).length === 0 &&
     before.stalled === undefined &&
     refusals.every(({ reason }) => REFUSED_FOR_EVER.has(reason))
   );

@@ -6,23 +6,35 @@
  *    event that this state does not handle is committed as refused, or a new owner might apply it in a later state.
  * A3 Nothing is told to anyone before the commit: replies and effects leave with it or after it.
  * A4 A commit that lost its compare-and-set is stepped again from the stored record.
- * A5 An entry that cannot be processed is parked with its reason; only its own actor is touched.
+ * A5 An entry that cannot be processed is parked with its reason; only its own actor is touched. When no step can be
+ *    made with an envelope, its actor stalls: its state stays as it was, and what arrives is kept.
  * A6 A result of an activity that is handed over counts as taken only when the commit that applied it is stored.
+ * A7 What was kept while an actor was on hold is applied before anything that waits.
  */
-import type { ActorRecord } from '#contracts/actor-record.ts';
 import type { Envelope } from '#contracts/envelope.ts';
-import { Activations, settle, type Activation, type Waiting } from './activations.ts';
+import {
+  Activations,
+  isCautious,
+  noteFailure,
+  settle,
+  type Activation,
+  type Waiting,
+} from './activations.ts';
 import type { ActorsOptions } from './actors-options.ts';
 import { answer } from './answers.ts';
+import { decline, takesDirect } from './direct-deliveries.ts';
 import { isReplacement } from './first-step.ts';
+import { hasMail, hasWork, stallActor } from './held-actor.ts';
 import { isNothingNew, type MadeStep } from './made-step.ts';
 import { NearTasks } from './near-tasks.ts';
 import { OpenEntries } from './open-entries.ts';
+import { Parking } from './parking.ts';
+import { entryOf, stallBy, suspectOf } from './poison.ts';
 import type { LogEntry, NearTask } from './ports.ts';
 import { refusedStart } from './refused-start.ts';
 import { CommitConflict, isOutage, OwnershipLost } from './runtime-error.ts';
 import { StepMaker } from './step-maker.ts';
-import { chooseVersion } from './version-choice.ts';
+import { tellOutcome, tellSize } from './tell-outcome.ts';
 
 const DELIVERIES_PER_STEP_MAX = 256;
 const TRIES_MAX = 3;
@@ -35,6 +47,7 @@ export class PartitionActors {
   readonly #entries: OpenEntries;
   readonly #steps: StepMaker;
   readonly #near: NearTasks;
+  readonly #parking: Parking;
   #dropped = false;
   #running = 0;
 
@@ -42,6 +55,7 @@ export class PartitionActors {
     this.#options = options;
     this.#entries = new OpenEntries(options);
     this.#steps = new StepMaker(options);
+    this.#parking = new Parking({ ...options, entries: this.#entries, isDropped: () => this.#dropped });
     this.#near = new NearTasks({
       ...options,
       caughtUp: () => this.#entries.caughtUp(() => this.#dropped),
@@ -64,7 +78,7 @@ export class PartitionActors {
     this.#entries.opened(entry);
     const { envelope } = entry;
     if (!envelope) {
-      void this.#park(entry, entry.reason ?? 'ENVELOPE_INVALID');
+      void this.#parking.park(entry, entry.reason ?? 'ENVELOPE_INVALID');
       return;
     }
     const activation = this.#activations.of(envelope.to);
@@ -111,7 +125,7 @@ export class PartitionActors {
     activation.running = true;
     this.#running += 1;
     try {
-      while (activation.waiting.length > 0 && !this.#dropped) await this.#stepOnce(activation);
+      while (hasWork(activation) && !this.#dropped) await this.#stepOnce(activation);
     } finally {
       activation.running = false;
       this.#running -= 1;
@@ -124,9 +138,10 @@ export class PartitionActors {
   async #stepOnce(activation: Activation): Promise<void> {
     try {
       activation.stored ??= await this.#options.store.load(activation.address);
-      const taken = this.#skipApplied(activation);
-      if (taken.length > 0) await this.#apply(activation, taken);
+      const waiting = this.#skipApplied(activation);
+      if (hasWork(activation)) await this.#apply(activation, waiting);
       activation.failures = 0;
+      if (activation.cautious > 0) activation.cautious -= 1;
     } catch (error) {
       await this.#recover(activation, error);
     }
@@ -143,7 +158,7 @@ export class PartitionActors {
         return !isApplied;
       });
     }
-    return activation.waiting.slice(0, DELIVERIES_PER_STEP_MAX);
+    return activation.waiting.slice(0, isCautious(activation) ? 1 : DELIVERIES_PER_STEP_MAX);
   }
 
   async #apply(activation: Activation, waiting: Waiting[]): Promise<void> {
@@ -152,27 +167,16 @@ export class PartitionActors {
     if (!stored) return first && this.#start(activation, first);
     const cut = waiting.findIndex(({ delivery }) => isReplacement(stored.record, delivery.envelope));
     if (cut === 0) return first && this.#start(activation, first);
-    const taken = cut < 0 ? waiting : waiting.slice(0, cut);
-    if (!this.#takesDirect(stored.record) && this.#decline(activation)) return;
+    if (!takesDirect(this.#options, stored.record) && decline(activation)) return;
+    // what was kept is applied before anything else is taken
+    const taken = hasMail(stored.record) ? [] : cut < 0 ? waiting : waiting.slice(0, cut);
     const deliveries = taken.map((waiting) => waiting.delivery);
-    const made = await this.#steps.step(stored.record, deliveries);
+    const bound = isCautious(activation) ? { heldMax: 1 } : {};
+    const made = await this.#steps.step(stored.record, deliveries, bound);
     if ('parked' in made) return this.#parkSome(activation, taken, made.parked);
+    await this.#parking.overflow(taken, made.outcome);
     if (!isNothingNew(stored.record, made)) await this.#commit(activation, made);
     this.#finish(activation, taken.slice(0, made.taken), made);
-  }
-
-  /** What is handed over has no place in a log: it is for an actor that this node itself steps, now. */
-  #takesDirect(record: ActorRecord): boolean {
-    const isHalted = record.stalled !== undefined || record.paused !== undefined || record.held !== undefined;
-    return !isHalted && chooseVersion(this.#options, record).kind === 'keeps';
-  }
-
-  /** Leaves what was handed over to the ingress. True when there was any. */
-  #decline(activation: Activation): boolean {
-    const direct = activation.waiting.filter((waiting) => !('entry' in waiting));
-    for (const waiting of direct) settle(waiting, false);
-    activation.waiting = activation.waiting.filter((waiting) => 'entry' in waiting);
-    return direct.length > 0;
   }
 
   /** Parks those that have a reason; the others wait for the next step. */
@@ -225,22 +229,17 @@ export class PartitionActors {
     events.committed({ record, effects, partition });
   }
 
-  #finish(activation: Activation, taken: readonly Waiting[], { outcome, released }: MadeStep): void {
-    const reasons = new Map(outcome.refusals.map((refusal) => [refusal.envelopeId, refusal.reason]));
+  #finish(activation: Activation, taken: readonly Waiting[], { outcome }: MadeStep): void {
     const done = new Set(taken);
     activation.waiting = activation.waiting.filter((waiting) => !done.has(waiting));
+    const overflow = new Set((outcome.overflow ?? []).map(({ envelope }) => envelope.id));
     for (const waiting of taken) {
       if ('entry' in waiting) this.#entries.closed(waiting.entry);
-      settle(waiting, true);
+      settle(waiting, !overflow.has(waiting.delivery.envelope.id));
     }
-    for (const { envelope } of [...released, ...taken.map(({ delivery }) => delivery)]) {
-      const reason = reasons.get(envelope.id);
-      if (reason) this.#options.events.refused({ envelope, reason });
-      answer(this.#options.replies, envelope, {
-        record: activation.stored?.record ?? outcome.record,
-        ...(reason ? { reason } : { effects: outcome.effects }),
-      });
-    }
+    const record = activation.stored?.record ?? outcome.record;
+    tellOutcome(this.#options, { taken, outcome, record });
+    activation.isLarge = tellSize(this.#options.events, { outcome, wasLarge: activation.isLarge });
   }
 
   async #recover(activation: Activation, error: unknown): Promise<void> {
@@ -251,36 +250,48 @@ export class PartitionActors {
     }
     if (error instanceof CommitConflict) return;
     this.#options.events.failed({ address: activation.address, error });
-    activation.failures += 1;
-    const [first] = activation.waiting;
-    if (activation.failures >= TRIES_MAX && first && !isOutage(error)) {
-      activation.failures = 0;
-      await this.#parkAll(activation, [first], `STEP_FAILED: ${(error as Error).message}`);
+    if (isOutage(error) || noteFailure(activation) < TRIES_MAX) {
+      await this.#options.clock.sleep(RETRY_MS);
       return;
     }
-    await this.#options.clock.sleep(RETRY_MS);
+    try {
+      await this.#giveUp(activation, error);
+      activation.failures = 0;
+    } catch (failure) {
+      activation.stored = undefined;
+      if (failure instanceof OwnershipLost) return this.#lose();
+      this.#options.events.failed({ address: activation.address, error: failure });
+      await this.#options.clock.sleep(RETRY_MS);
+    }
+  }
+
+  /** No step can be made: the envelope is parked, the actor stalls. What was handed over comes by the ingress instead. */
+  async #giveUp(activation: Activation, error: unknown): Promise<void> {
+    if (decline(activation)) return;
+    const { store, clock, kernel, registry, partition, events } = this.#options;
+    const stored = await store.load(activation.address);
+    activation.stored = stored;
+    const [first] = activation.waiting;
+    const reason = `STEP_FAILED: ${error instanceof Error ? error.message : String(error)}`;
+    if (stored?.record.status !== 'active') return first && this.#parkAll(activation, [first], reason);
+    const refused = suspectOf(stored.record, first?.delivery);
+    if (!refused) return;
+    const isWaiting = first !== undefined && refused === first.delivery;
+    const entry = isWaiting && 'entry' in first ? first.entry : entryOf(refused, partition);
+    await this.#parking.park(entry, reason);
+    const stall = stallBy(stored.record, error);
+    const outcome = stallActor(stored.record, { stall, refused, nowMs: clock.nowMs() });
+    const view = kernel.view(registry.of(stored.record), outcome.record);
+    await this.#commit(activation, { outcome, view, taken: 0 });
+    activation.waiting = activation.waiting.filter((waiting) => waiting !== first || !isWaiting);
+    const { record } = outcome;
+    answer(this.#options.replies, refused.envelope, { record, reason: stall.code });
+    if (record.stalled) events.stalled({ address: record.address, stall: record.stalled });
   }
 
   async #parkAll(activation: Activation, taken: readonly Waiting[], reason: string): Promise<void> {
+    for (const waiting of taken) await this.#parking.refuse(waiting, reason);
     const done = new Set(taken);
-    for (const waiting of taken) {
-      if ('entry' in waiting) await this.#park(waiting.entry, reason);
-      settle(waiting, false);
-      answer(this.#options.replies, waiting.delivery.envelope, { reason });
-    }
     activation.waiting = activation.waiting.filter((waiting) => !done.has(waiting));
-  }
-
-  async #park(entry: LogEntry, reason: string): Promise<void> {
-    this.#options.events.parked({ entry, reason });
-    while (!this.#dropped) {
-      try {
-        await this.#options.logs.park(entry, reason);
-        this.#entries.closed(entry);
-        return;
-      } catch {
-        await this.#options.clock.sleep(RETRY_MS);
-      }
-    }
   }
 }

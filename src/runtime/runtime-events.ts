@@ -1,6 +1,6 @@
 /** What a node tells about itself: for logs, metrics and tests. Never needed for correctness. */
 import type { ActivityTask } from '#contracts/activity-task.ts';
-import type { ActorRecord } from '#contracts/actor-record.ts';
+import type { ActorRecord, Stall } from '#contracts/actor-record.ts';
 import type { Address } from '#contracts/address.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { Failure } from '#contracts/failure.ts';
@@ -15,6 +15,12 @@ export interface RuntimeEvents {
   committed(event: { record: ActorRecord; effects: readonly Effect[]; partition: number }): void;
   refused(event: { envelope: Envelope; reason: string }): void;
   parked(event: { entry: LogEntry; reason: string }): void;
+  /** Events without an envelope of their own that no state took: of timers, to oneself, to children that have gone. */
+  unhandled(event: { address: Address; types: readonly string[]; record: ActorRecord }): void;
+  /** The actor cannot go on by itself. */
+  stalled(event: { address: Address; stall: Stall }): void;
+  /** A record grew over the soft limit; told once by each owner. At the hard limit the actor ends. */
+  largeRecord(event: { address: Address; sizeChars: number; sizeCharsMax: number }): void;
   failed(event: { address?: Address; error: unknown }): void;
   partitionsChanged(event: {
     owned: readonly number[];
@@ -37,6 +43,9 @@ export const silentEvents: RuntimeEvents = {
   committed: () => undefined,
   refused: () => undefined,
   parked: () => undefined,
+  unhandled: () => undefined,
+  stalled: () => undefined,
+  largeRecord: () => undefined,
   failed: () => undefined,
   partitionsChanged: () => undefined,
   attemptStarted: () => undefined,

@@ -58,7 +58,7 @@ export function answerStep(
 }
 
 function answerOf(kernel: Kernel, registered: RegisteredDefinition, outcome: StepOutcome): StepAnswer {
-  const { record, effects, refusals, note } = outcome;
+  const { record, effects, refusals, note, held, overflow, settled, unhandled, sizeChars } = outcome;
   return {
     v: 1,
     kind: 'made',
@@ -66,6 +66,11 @@ function answerOf(kernel: Kernel, registered: RegisteredDefinition, outcome: Ste
     effects: [...effects],
     refusals: [...refusals],
     note,
+    ...(held?.length ? { held: [...held] } : {}),
+    ...(overflow?.length ? { overflow: [...overflow] } : {}),
+    ...(settled?.length ? { settled: [...settled] } : {}),
+    ...(unhandled?.length ? { unhandled: [...unhandled] } : {}),
+    ...(sizeChars === undefined ? {} : { sizeChars }),
     view: kernel.view(registered, record),
     ...retentionOf(registered),
   };

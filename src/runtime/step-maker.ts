@@ -10,8 +10,9 @@
 import type { ActorRecord } from '#contracts/actor-record.ts';
 import { partsOf } from '#contracts/address.ts';
 import type { StepAnswer, StepRequest } from '#contracts/step-offer.ts';
-import { goesOn, readyToGoOn, stallOutcome, withoutStall, type StallCause } from './definition-stall.ts';
+import { isDefinitionStall, stallOutcome, withoutStall, type StallCause } from './definition-stall.ts';
 import { firstStep, type FirstStep } from './first-step.ts';
+import { endsAtOnce, holdable, holdEnvelopes, keepsMail } from './held-actor.ts';
 import type { Delivery, Kernel, RegisteredDefinition, StepOutcome } from './kernel/kernel.ts';
 import { stepNote } from './kernel/note-step.ts';
 import { retentionOf, type MadeStep, type Parked } from './made-step.ts';
@@ -28,7 +29,7 @@ export type MadeFirstStep = { kind: 'born'; made: MadeStep } | Extract<FirstStep
 
 export type StepMakerOptions = { kernel: Kernel; registry: Registry; stepOffers: StepOffers; clock: Clock };
 
-type Taking = { record: ActorRecord; deliveries: readonly Delivery[] };
+type Taking = { record: ActorRecord; deliveries: readonly Delivery[]; heldMax?: number };
 
 /** A step computed by whoever could, or what hinders it. */
 type Computed = Pick<MadeStep, 'outcome' | 'view' | 'retentionMs'>;
@@ -62,12 +63,18 @@ export class StepMaker {
   }
 
   /** @throws RuntimeError as `Kernel.step` does: nothing may be committed */
-  async step(record: ActorRecord, deliveries: readonly Delivery[]): Promise<MadeStep | Parked> {
+  async step(
+    record: ActorRecord,
+    deliveries: readonly Delivery[],
+    bound: { heldMax?: number } = {},
+  ): Promise<MadeStep | Parked> {
+    const kept = this.#hold({ record, deliveries });
+    if (kept) return kept;
     const choice = chooseVersion(this.#options, record);
     if (choice.kind === 'keeps' || choice.kind === 'adopts') {
       const { registered } = choice;
       const step = (args: StepArguments) => this.#own(registered, args);
-      return this.#apply({ record: choice.record, deliveries }, step) as Promise<MadeStep | Parked>;
+      return this.#apply({ record: choice.record, deliveries, ...bound }, step) as Promise<MadeStep | Parked>;
     }
     if (record.status !== 'active') return this.#refuseAll({ record, deliveries });
     if (choice.kind === 'migrates') return this.#migrate({ record, deliveries }, choice.move);
@@ -77,30 +84,25 @@ export class StepMaker {
     return this.#stall({ record, deliveries }, asked ?? choice.otherwise);
   }
 
-  /**
-   * Applies what the actor held and what came. What the definition's checks refuse is parked when it came now; what was
-   * held is dropped.
-   */
+  /** What takes no machine: keeping mail while the actor is on hold, and its end. Null when there is nothing of it. */
+  #hold({ record, deliveries }: Taking): MadeStep | null {
+    if (!keepsMail(record)) return null;
+    // without a definition the actor looks again with each envelope
+    const all = isDefinitionStall(record.stalled) ? endsAtOnce(deliveries) : holdable(deliveries);
+    if (all.length === 0) return null;
+    const outcome = holdEnvelopes(record, { deliveries: all, nowMs: this.#options.clock.nowMs() });
+    return made(this.#seen(this.#options.registry.of(record), outcome), all.length);
+  }
+
+  /** What the definition's checks refuse is parked first. */
   async #apply(
-    { record, deliveries }: Taking,
+    { record, deliveries, ...bound }: Taking,
     step: (args: StepArguments) => Promise<Computed | Invalid | StallCause | null>,
   ): Promise<MadeStep | Parked | StallCause | null> {
     const nowMs = this.#options.clock.nowMs();
-    let { held = [] } = record;
-    for (;;) {
-      const released = goesOn(record) ? held : [];
-      const ready =
-        released.length > 0 || goesOn(record) ? readyToGoOn({ ...record, held }, deliveries) : null;
-      const computed = await step({ record, deliveries, ...ready, nowMs });
-      if (computed === null || 'code' in computed) return computed;
-      if ('outcome' in computed) return { ...made(computed, deliveries.length), released };
-      const { problems } = computed;
-      if (deliveries.some(({ envelope }) => problems.has(envelope.id))) return { parked: problems };
-      const left = held.filter(({ envelope }) => !problems.has(envelope.id));
-      if (left.length === held.length)
-        throw new RuntimeError('STEP_INVALID', [...problems.values()].join('; '));
-      held = left;
-    }
+    const computed = await step({ record: withoutStall(record), deliveries, nowMs, ...bound });
+    if (computed === null || 'code' in computed) return computed;
+    return 'outcome' in computed ? made(computed, deliveries.length) : { parked: computed.problems };
   }
 
   async #own(registered: RegisteredDefinition, args: StepArguments): Promise<Computed | Invalid> {
@@ -124,8 +126,7 @@ export class StepMaker {
     };
     const result = await this.#apply({ record, deliveries }, step);
     const isTooLarge = result !== null && 'code' in result;
-    // What is held is applied as a whole: its watermark says so.
-    if (!isTooLarge || deliveries.length < 2 || goesOn(record)) return result;
+    if (!isTooLarge || deliveries.length < 2) return result;
     return this.#apply({ record, deliveries: deliveries.slice(0, 1) }, step);
   }
 
@@ -145,11 +146,9 @@ export class StepMaker {
   /** A step of its own, without envelopes: they wait for the next one. */
   #migrate({ record, deliveries }: Taking, { registered, chain }: VersionMove): MadeStep | Parked {
     const { kernel, clock } = this.#options;
-    const { held } = record;
     try {
       const outcome = kernel.migrate(registered, withoutStall(record), { chain, nowMs: clock.nowMs() });
-      const moved = { ...outcome.record, ...(held === undefined ? {} : { held }) };
-      return made(this.#seen(registered, { ...outcome, record: moved }), 0);
+      return made(this.#seen(registered, outcome), 0);
     } catch (error) {
       if (!(error instanceof RuntimeError) || error.code !== 'MIGRATION_FAILED') throw error;
       return this.#stall({ record, deliveries }, migrationFailed(error.message));
@@ -181,7 +180,7 @@ export class StepMaker {
 }
 
 function made(computed: Computed, taken: number): MadeStep {
-  return { ...computed, taken, released: [] };
+  return { ...computed, taken };
 }
 
 /** @throws RuntimeError with the code and words of the node that could not make the step */
@@ -194,9 +193,9 @@ function computedOf(answer: Exclude<StepAnswer, { kind: 'not-started' }>): Compu
     case 'invalid':
       return { problems: new Map(answer.problems.map(({ envelopeId, problem }) => [envelopeId, problem])) };
     case 'made': {
-      const { record, effects, refusals, note, view, retentionMs } = answer;
+      const { v: _v, kind: _kind, view, retentionMs, ...told } = answer;
       // The same closed unions, read back from the wire.
-      const outcome = { record, effects, refusals, note } as StepOutcome;
+      const outcome = told as StepOutcome;
       return { outcome, view, ...(retentionMs === undefined ? {} : { retentionMs }) };
     }
   }

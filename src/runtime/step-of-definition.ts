@@ -1,9 +1,16 @@
 /** One step under a definition, for an owner itself or for another node: checks first, then the kernel. Pure. */
 import type { ActorRecord } from '#contracts/actor-record.ts';
 import { checkEnvelope } from './definition-checks.ts';
-import type { Delivery, Kernel, RegisteredDefinition, StepOutcome } from './kernel/kernel.ts';
+import { isDraining } from './kernel/actor-control.ts';
+import type { Delivery, Kernel, RegisteredDefinition, Settled, StepOutcome } from './kernel/kernel.ts';
 
-export type StepArguments = { record: ActorRecord; deliveries: readonly Delivery[]; nowMs: number };
+export type StepArguments = {
+  record: ActorRecord;
+  deliveries: readonly Delivery[];
+  nowMs: number;
+  /** As in `Kernel.step`. */
+  heldMax?: number;
+};
 
 /** What the definition's checks refuse, by id of the envelope; then there is no step. */
 export type Invalid = { problems: ReadonlyMap<string, string> };
@@ -12,7 +19,7 @@ export type Invalid = { problems: ReadonlyMap<string, string> };
 export function stepOfDefinition(
   kernel: Kernel,
   registered: RegisteredDefinition,
-  { record, deliveries, nowMs }: StepArguments,
+  { record, deliveries, nowMs, heldMax }: StepArguments,
 ): StepOutcome | Invalid {
   const problems = new Map<string, string>();
   const checked = deliveries.map((delivery) => {
@@ -23,5 +30,28 @@ export function stepOfDefinition(
     problems.set(envelope.id, result.problem);
     return delivery;
   });
-  return problems.size > 0 ? { problems } : kernel.step(registered, record, { deliveries: checked, nowMs });
+  if (problems.size > 0) return { problems };
+  const mail = checkedMail(registered, record);
+  const bound = heldMax === undefined ? {} : { heldMax };
+  const outcome = kernel.step(registered, mail.record, { deliveries: checked, nowMs, ...bound });
+  if (mail.refused.length === 0) return outcome;
+  const refused = mail.refused.map(({ envelope, reason = '' }) => ({ id: envelope.id, reason }));
+  const note = { ...outcome.note, refused: [...refused, ...outcome.note.refused] };
+  return { ...outcome, note, settled: [...mail.refused, ...(outcome.settled ?? [])] };
+}
+
+/** What was kept is looked at when it is to be applied: what the checks refuse then is refused. */
+function checkedMail(
+  { definition }: RegisteredDefinition,
+  record: ActorRecord,
+): { record: ActorRecord; refused: Settled[] } {
+  if (definition.checks === undefined || !isDraining(record)) return { record, refused: [] };
+  const refused: Settled[] = [];
+  const held = (record.held ?? []).flatMap((kept) => {
+    const result = checkEnvelope(definition, kept.envelope);
+    if ('value' in result) return [{ ...kept, envelope: result.value }];
+    refused.push({ envelope: kept.envelope, reason: result.problem });
+    return [];
+  });
+  return { record: { ...record, held }, refused };
 }

@@ -20,6 +20,15 @@ export function runtimeLog(log: Log): RuntimeEvents {
       log.debug({ to: envelope.to, envelope: envelope.id, kind: envelope.kind, reason }, 'envelope refused'),
     parked: ({ entry, reason }) =>
       log.warn({ partition: entry.partition, sequence: entry.sequence, reason }, 'parked'),
+    unhandled: ({ address, types, record }) =>
+      log.warn({ address, types, count: record.unhandled?.count }, 'events that no state takes'),
+    stalled: ({ address, stall }) =>
+      log.error({ address, code: stall.code, reason: stall.reason, remedy: stall.remedy }, 'actor stalled'),
+    largeRecord: ({ address, sizeChars, sizeCharsMax }) =>
+      log.warn(
+        { address, sizeChars, sizeCharsMax },
+        'large record: every step stores it whole; keep large payloads elsewhere and store a reference',
+      ),
     failed: ({ address, error }) => log.warn({ address, err: error }, 'will be tried again'),
     partitionsChanged: ({ owned, took, dropped }) =>
       log.info({ owned: owned.length, took: took.length, dropped: dropped.length }, 'partitions changed'),

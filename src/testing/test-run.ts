@@ -104,6 +104,14 @@ export class Run {
     return this.world.refusals.find(({ envelopeId }) => envelopeId === envelope.id)?.reason;
   }
 
+  /** Cancels, terminates, pauses or resumes the actor. */
+  async control(
+    kind: 'cancel' | 'terminate' | 'pause' | 'resume',
+    { reason, to = this.address }: { reason?: string; to?: Address } = {},
+  ): Promise<string | undefined> {
+    return this.deliver({ v: 1, id: this.world.nextEnvelopeId(), to, kind, ...(reason && { reason }) });
+  }
+
   /** Stops the actor, as its parent would. */
   async stop(to: Address = this.address): Promise<void> {
     await this.deliver({ v: 1, id: this.world.nextEnvelopeId(), to, kind: 'stop' });

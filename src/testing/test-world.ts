@@ -43,6 +43,8 @@ export class TestWorld {
   readonly activities: ScriptedActivities;
   /** In order; those of values that do not fit the definition's checks too. */
   readonly refusals: { envelopeId: string; reason: string }[] = [];
+  /** Types of events without an envelope of their own that no state took. */
+  readonly unhandled: string[] = [];
   /** What each step did, of all actors. */
   readonly notes: StepNote[] = [];
   readonly effects: Effect[] = [];
@@ -231,6 +233,7 @@ export class TestWorld {
     this.records.set(record.address, deepFreeze(record));
     this.#checked(ActorView, kernel.view(definition, record));
     this.notes.push(this.#checked(StepNote, outcome.note));
+    this.unhandled.push(...(outcome.unhandled ?? []));
     this.refusals.push(...outcome.refusals);
     this.effects.push(...outcome.effects);
     for (const effect of outcome.effects) await this.#perform(effect, { from: record.address, definition });
@@ -250,6 +253,8 @@ export class TestWorld {
         return this.post({ ...base, ...effect, from });
       case 'stop-actor':
         return this.post({ ...base, to: effect.to, kind: 'stop' });
+      case 'cancel-actor':
+        return this.post({ ...base, to: effect.to, kind: 'cancel', reason: effect.reason });
       case 'run-activity':
         return this.activities.run(this.#checked(ActivityTask, effect.task), definition.inlineActivities);
       case 'cancel-activity':

@@ -41,7 +41,7 @@ export function examineDeadLetters(survey: readonly StreamSurvey[]): Finding {
     check,
     verdict: 'warn',
     detail: `${count} parked: refused requests, or envelopes that cannot be applied`,
-    remedy: `Each one holds its reason: nats stream view ${STREAM.dead}`,
+    remedy: 'Each one holds its reason: windlass dead ls',
   };
 }
 
@@ -52,5 +52,6 @@ function expectedStreams(topology: Topology): string[] {
     ...topology.services.flatMap((service) => [STREAM.ingress(service), STREAM.activities(service)]),
     STREAM.requests,
     STREAM.dead,
+    STREAM.history,
   ];
 }

@@ -6,12 +6,14 @@ import type { ActorDefinition } from '../actor-definition.ts';
 import { decodeContext, toJson } from './checked-codec.ts';
 import { internalsOf, type NodeInternals } from './xstate-internals.ts';
 
-/** The public view of a record. */
+/** Of timers and of children: a view rides in a header. */
+const LISTED_MAX = 50;
+
+/** The public view of a record; what only the machine could tell is left out when there is no definition. */
 export function viewOf(definition: ActorDefinition | undefined, record: ActorRecord): ActorView {
-  const detail = detailOf(definition, record);
+  const detail = definition && detailOf(definition, record);
   const { error } = record.state;
-  const tags =
-    definition === undefined ? [] : tagsOf(internalsOf(definition.machine).root, record.state.value);
+  const tags = definition ? tagsOf(internalsOf(definition.machine).root, record.state.value) : [];
   const timers = timersOf(record);
   const children = childrenOf(record);
   const { paused, stalled, held = [], unhandled, cancelRequested } = record;
@@ -60,19 +62,21 @@ function activitiesOf(record: ActorRecord): ActivityView[] {
   });
 }
 
+/** The earliest first. */
 function timersOf(record: ActorRecord): TimerView[] {
-  return Object.entries(record.timers).map(([id, { dueAtMs, event }]) => ({
-    id,
-    dueAtMs,
-    event: event.type,
-  }));
+  return Object.entries(record.timers)
+    .map(([id, { dueAtMs, event }]) => ({ id, dueAtMs, event: event.type }))
+    .toSorted((left, right) => left.dueAtMs - right.dueAtMs)
+    .slice(0, LISTED_MAX);
 }
 
 /** Those that still run. */
 function childrenOf(record: ActorRecord): ChildView[] {
-  return Object.entries(record.children).flatMap(([id, { kind, src, address, finished }]) =>
-    finished === true ? [] : [{ id, kind, src, ...(address === undefined ? {} : { address }) }],
-  );
+  return Object.entries(record.children)
+    .flatMap(([id, { kind, src, address, finished }]) =>
+      finished === true ? [] : [{ id, kind, src, ...(address === undefined ? {} : { address }) }],
+    )
+    .slice(0, LISTED_MAX);
 }
 
 /** Tags of every active node, each once. */

@@ -1,4 +1,5 @@
 /** What the logic behind a `src` becomes when it is durable: an activity, an actor of its own, or a refusal. */
+import type { ParentClosePolicy } from '#contracts/actor-record.ts';
 import { ActorType } from '#contracts/address.ts';
 import { ActivityOptions } from '#contracts/retry-policy.ts';
 import type { InlineActivity } from './kernel.ts';
@@ -12,19 +13,28 @@ export type ChildLogic =
       /** XState's own promise logic: the machine brings the code. */
       inline?: InlineActivity;
     }
-  | { kind: 'actor'; type: string | ((input: never) => string); service?: string };
+  | ActorLogic;
+
+/** An actor of its own, and what becomes of it when its parent ends or leaves it. */
+type ActorLogic = {
+  kind: 'actor';
+  type: string | ((input: never) => string);
+  service?: string;
+  onParentClose?: ParentClosePolicy;
+};
 
 export type Classified = { logic: ChildLogic } | { problem: string };
 
 /** The declarations of machines/support, as far as the kernel reads them. */
 type Declaration =
   | { kind: 'activity'; name: string; options: ActivityOptions; queue?: (input: never) => string }
-  | { kind: 'actor'; type: string | ((input: never) => string); service?: string };
+  | ActorLogic;
 
 type LogicOutline = {
   __xstatenode?: boolean;
   id?: string;
   windlass?: Declaration;
+  windlassParentClose?: { logic: unknown; policy: ParentClosePolicy };
   config?: unknown;
   start?: unknown;
   getInitialSnapshot?: (scope: unknown, input: unknown) => object;
@@ -33,16 +43,16 @@ type LogicOutline = {
 
 /** Classifies the logic of one `src` of an actor type. */
 export function classify(logic: unknown, args: { type: string; src: string }): Classified {
-  const outline = logic as LogicOutline | null | undefined;
+  const { outline, onParentClose } = unwrapped(logic);
   const declaration = outline?.windlass;
   if (declaration !== undefined) return { logic: fromDeclaration(declaration) };
   switch (kindOf(outline)) {
     case 'machine':
-      return fromMachine(outline?.id ?? '', args.src);
+      return withPolicy(fromMachine(outline?.id ?? '', args.src), onParentClose);
     case 'promise':
       return { logic: fromPromiseLogic(outline?.config as InlineActivity, args) };
     case 'transition':
-      return fromTransitionLogic(args);
+      return withPolicy(fromTransitionLogic(args), onParentClose);
     case 'callback':
       return {
         problem:
@@ -62,13 +72,35 @@ export function classify(logic: unknown, args: { type: string; src: string }): C
   }
 }
 
+/** The logic itself, from inside the wrapper of machines/support. */
+export function unwrapped(logic: unknown): {
+  outline: LogicOutline | null | undefined;
+  onParentClose: ParentClosePolicy | undefined;
+} {
+  const outline = logic as LogicOutline | null | undefined;
+  const wrapped = outline?.windlassParentClose;
+  if (wrapped === undefined) return { outline, onParentClose: undefined };
+  return { outline: wrapped.logic as LogicOutline, onParentClose: wrapped.policy };
+}
+
+function withPolicy(classified: Classified, onParentClose: ParentClosePolicy | undefined): Classified {
+  if ('problem' in classified || onParentClose === undefined || classified.logic.kind !== 'actor')
+    return classified;
+  return { logic: { ...classified.logic, onParentClose } };
+}
+
 function fromDeclaration(declaration: Declaration): ChildLogic {
   if (declaration.kind === 'activity') {
     const { name, options, queue } = declaration;
     return { kind: 'activity', name, options, ...(queue ? { queue } : {}) };
   }
-  const { type, service } = declaration;
-  return { kind: 'actor', type, ...(service === undefined ? {} : { service }) };
+  const { type, service, onParentClose } = declaration;
+  return {
+    kind: 'actor',
+    type,
+    ...(service === undefined ? {} : { service }),
+    ...(onParentClose === undefined ? {} : { onParentClose }),
+  };
 }
 
 function fromMachine(id: string, src: string): Classified {
@@ -102,7 +134,7 @@ type Kind = 'machine' | 'promise' | 'callback' | 'observable' | 'transition' | '
 
 /** XState's logic carries no tag: it is told apart by how it behaves. */
 export function kindOf(subject: unknown): Kind {
-  const logic = subject as LogicOutline | null | undefined;
+  const logic = unwrapped(subject).outline;
   if (logic?.windlass !== undefined) return 'unknown';
   if (logic?.__xstatenode === true) return 'machine';
   if (typeof logic?.getInitialSnapshot !== 'function' || typeof logic.transition !== 'function')

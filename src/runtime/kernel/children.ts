@@ -60,6 +60,9 @@ export function startChild(draft: Draft, changes: ChildChanges, reference: Actor
     ...started,
     ...(reference.systemId === undefined ? {} : { systemId: reference.systemId }),
     ...(isSynced ? { syncSnapshot: true } : {}),
+    ...(logic.kind === 'actor' && logic.onParentClose !== undefined
+      ? { closePolicy: logic.onParentClose }
+      : {}),
   };
   draft.state.children.set(id, child);
   draft.references.set(reference, { id, birth: child.birth, child });
@@ -132,18 +135,25 @@ export function stopChild(draft: Draft, changes: ChildChanges, reference: ActorR
   if (draft.state.children.get(live.id)?.birth === live.birth) draft.state.children.delete(live.id);
 }
 
-/** Stops every child: the actor has ended. */
+/** Leaves every child: the actor has ended. */
 export function stopAllChildren(draft: Draft): void {
   for (const [id, child] of draft.state.children) end(draft, id, child);
   draft.state.children.clear();
   draft.references.clear();
 }
 
+/** An activity is cancelled; what becomes of an actor is declared where it is. */
 function end(draft: Draft, id: string, child: ChildRecord): void {
   if (child.finished === true) return;
   releaseSystemId(draft, child);
-  if (child.kind === 'activity') cancelActivity(draft, id, child.birth);
-  else if (child.address !== undefined) draft.state.effects.push({ kind: 'stop-actor', to: child.address });
+  if (child.kind === 'activity') return cancelActivity(draft, id, child.birth);
+  const { address: to, closePolicy = 'terminate' } = child;
+  if (to === undefined || closePolicy === 'abandon') return;
+  draft.state.effects.push(
+    closePolicy === 'terminate'
+      ? { kind: 'stop-actor', to }
+      : { kind: 'cancel-actor', to, reason: `its parent ${draft.address} has left it` },
+  );
 }
 
 /** Notes that a child has completed: its later completions are stale, stopping it does nothing. */

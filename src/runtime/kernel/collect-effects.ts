@@ -8,6 +8,7 @@ import { systemIdOf } from './actor-reference.ts';
 import { nextSequence, type Draft } from './draft.ts';
 import { loggable, outgoingEvent } from './outgoing.ts';
 import { sendToSystemId } from './system-ids.ts';
+import { noteUnheard } from './unhandled.ts';
 import { isActorReference, type ActorReference, type CollectedAction } from './xstate-internals.ts';
 
 type RaiseParams = { event: unknown; id?: string; delay?: unknown };
@@ -77,8 +78,8 @@ function send(params: SendParams, { draft, changes }: Collected): void {
   const { to, delay, id } = params;
   if (isReference(to)) startChild(draft, changes, to);
   const target = resolveTarget(to, { draft, changes });
-  if (target === 'nobody') return;
   const event = outgoingEvent(draft, params.event);
+  if (target === 'nobody') return noteUnheard(draft, event.type);
   if (delay !== undefined) setTimer(draft, { id, delay, event, target });
   else if (typeof target === 'object') sendToSystemId(draft, target.systemId, event);
   else if (target === 'self') draft.state.selfSent.push(event);

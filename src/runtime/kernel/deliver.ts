@@ -5,14 +5,17 @@ import { activityDueAtMs } from './activity-due.ts';
 import { isAction, noteGivenUp } from './custom-actions.ts';
 import { finishChild } from './children.ts';
 import type { Draft } from './draft.ts';
+import { cancel, goOn, terminate } from './end-actor.ts';
 import { failureAsJson } from './failure-of.ts';
 import type { Refusal } from './kernel.ts';
 import { receivedSnapshot } from './sync-snapshot.ts';
 import { sendToSystemId, takeSystemEvent, takeSystemId } from './system-ids.ts';
 import { endWith, transition } from './transition.ts';
+import { countUnhandled, noteUnheard } from './unhandled.ts';
 
 type Reason = Refusal['reason'];
 type EventEnvelope = Extract<Envelope, { kind: 'event' }>;
+type ControlEnvelope = Extract<Envelope, { kind: 'cancel' | 'terminate' | 'pause' | 'resume' }>;
 
 /** Applies an envelope; the reason when it was not acted on. */
 export function deliver(draft: Draft, envelope: Envelope): Reason | undefined {
@@ -44,16 +47,39 @@ export function deliver(draft: Draft, envelope: Envelope): Reason | undefined {
     case 'terminate':
     case 'pause':
     case 'resume':
-      return 'reserved';
+      control(draft, envelope);
+      return undefined;
   }
+}
+
+function control(draft: Draft, envelope: ControlEnvelope): void {
+  switch (envelope.kind) {
+    case 'cancel':
+      return cancel(draft, envelope);
+    case 'terminate':
+      return terminate(draft, envelope);
+    case 'pause':
+      return pause(draft, envelope.reason);
+    case 'resume':
+      return goOn(draft);
+  }
+}
+
+/** Paused already, it stays as it is. */
+function pause({ control: held, nowMs }: Draft, reason: string | undefined): void {
+  held.paused ??= { sinceMs: nowMs, ...(reason === undefined ? {} : { reason }) };
 }
 
 function deliverEvent(draft: Draft, { event, from }: EventEnvelope): Reason | undefined {
   // the one event of XState that users send: to a state with a route
   const isRoute = event.type === 'xstate.route' && draft.prepared.events.names(event.type);
   if (event.type.startsWith('xstate.') && !isRoute) return deliverLifecycle(draft, { event, from });
-  if (event.type === '*' || !draft.prepared.events.matches(event.type)) return 'unhandled';
-  return transition(draft, event) ? undefined : 'unhandled';
+  // the runtime's own: a cancel is an envelope of its own kind
+  if (event.type.startsWith('windlass.')) return 'reserved';
+  const isKnown = event.type !== '*' && draft.prepared.events.matches(event.type);
+  if (isKnown && transition(draft, event)) return undefined;
+  countUnhandled(draft, event.type);
+  return 'unhandled';
 }
 
 const LIFECYCLE = /^xstate\.(?:(?:done|error)\.actor|(?<snapshot>snapshot))\.(?<childId>.+)$/s;
@@ -140,7 +166,8 @@ function fireTimer(draft: Draft, id: string, generation: number): void {
   state.timers.delete(id);
   if (timer.toSystemId !== undefined) sendToSystemId(draft, timer.toSystemId, timer.event);
   else if (timer.to !== undefined) state.effects.push({ kind: 'send', to: timer.to, event: timer.event });
-  else if (draft.prepared.events.matches(timer.event.type)) transition(draft, timer.event);
+  else if (!draft.prepared.events.matches(timer.event.type) || !transition(draft, timer.event))
+    noteUnheard(draft, timer.event.type);
 }
 
 function dueActivities(draft: Draft): Due[] {

@@ -5,6 +5,7 @@ import type { ActorEvent, Parent } from '#contracts/envelope.ts';
 import type { Failure } from '#contracts/failure.ts';
 import type { Json, JsonObject } from '#contracts/json.ts';
 import type { Effect } from '../effects.ts';
+import { controlOf, type Control } from './actor-control.ts';
 import { systemIdOf, systemReference } from './actor-reference.ts';
 import { actorScope, type ActorScope } from './actor-scope.ts';
 import { decodeContext, type References } from './checked-codec.ts';
@@ -47,6 +48,10 @@ export type Draft = {
   sequence: number;
   /** When the alarm on the server is set for. */
   armedAtMs: number | undefined;
+  /** What holds apart from the machine; no transition that throws undoes it. */
+  readonly control: Control;
+  /** Types of events that no state took since they were last told. */
+  readonly unheard: string[];
   state: DraftState;
 };
 
@@ -59,6 +64,7 @@ type DraftArguments = {
   nowMs: number;
   sequence: number;
   armedAtMs: number | undefined;
+  control?: Control;
 };
 
 /** A draft without a snapshot yet. */
@@ -74,6 +80,8 @@ export function emptyDraft(args: DraftArguments): Draft {
     references: new Map(),
     sequence: args.sequence,
     armedAtMs: args.armedAtMs,
+    control: args.control ?? controlOf(),
+    unheard: [],
     scope: actorScope({
       address,
       id: parent?.childId ?? parts.id,
@@ -100,6 +108,11 @@ export function emptyDraft(args: DraftArguments): Draft {
   return draft;
 }
 
+/** The draft of an existing actor without its machine: enough to keep its mail, and to end it. */
+export function bareDraftOf(record: ActorRecord, nowMs: number): Draft {
+  return frameOf(undefined as unknown as PreparedDefinition, record, nowMs);
+}
+
 /** The draft of an existing actor. @throws RuntimeError `STATE_NOT_RESTORABLE` */
 export function draftOf(prepared: PreparedDefinition, record: ActorRecord, nowMs: number): Draft {
   const { draft, children } = openDraft(prepared, record, nowMs);
@@ -117,23 +130,7 @@ export function openDraft(
   record: ActorRecord,
   nowMs: number,
 ): { draft: Draft; children: Record<string, ActorReference> } {
-  const draft = emptyDraft({
-    prepared,
-    address: record.address,
-    parent: record.parent,
-    nowMs,
-    sequence: record.sequence,
-    armedAtMs: record.wakeAtMs,
-  });
-  const { state } = draft;
-  state.status = record.status;
-  state.context = record.state.context;
-  state.output = record.state.output;
-  state.error = record.state.error;
-  state.children = new Map(Object.entries(record.children));
-  state.timers = new Map(Object.entries(record.timers));
-  state.activities = new Map(Object.entries(record.activities));
-  state.systemIds = new Map(Object.entries(record.systemIds ?? {}));
+  const draft = frameOf(prepared, record, nowMs);
   return { draft, children: record.status === 'active' ? referToChildren(draft) : {} };
 }
 
@@ -149,6 +146,28 @@ function referToChildren(draft: Draft): Record<string, ActorReference> {
     children[id] = reference;
   }
   return children;
+}
+
+function frameOf(prepared: PreparedDefinition, record: ActorRecord, nowMs: number): Draft {
+  const draft = emptyDraft({
+    prepared,
+    address: record.address,
+    parent: record.parent,
+    nowMs,
+    sequence: record.sequence,
+    armedAtMs: record.wakeAtMs,
+    control: controlOf(record),
+  });
+  const { state } = draft;
+  state.status = record.status;
+  state.context = record.state.context;
+  state.output = record.state.output;
+  state.error = record.state.error;
+  state.children = new Map(Object.entries(record.children));
+  state.timers = new Map(Object.entries(record.timers));
+  state.activities = new Map(Object.entries(record.activities));
+  state.systemIds = new Map(Object.entries(record.systemIds ?? {}));
+  return draft;
 }
 
 const PARENT_ID = '#_parent';

@@ -6,6 +6,8 @@ export type EventMatcher = {
   matches: (type: string) => boolean;
   /** Whether some state names it exactly; wildcards excluded. */
   names: (type: string) => boolean;
+  /** Whether some state names it, exactly or by a prefix; the catch-all `*` excluded. */
+  answers: (type: string) => boolean;
 };
 
 export function eventMatcherOf(root: NodeInternals): EventMatcher {
@@ -17,9 +19,11 @@ export function eventMatcherOf(root: NodeInternals): EventMatcher {
     .filter((descriptor) => descriptor.endsWith('.*'))
     .map((d) => d.slice(0, -2));
   const all = descriptors.has('*');
+  const answers = (type: string): boolean =>
+    exact.has(type) || prefixes.some((prefix) => type === prefix || type.startsWith(`${prefix}.`));
   return {
     names: (type) => exact.has(type),
-    matches: (type) =>
-      all || exact.has(type) || prefixes.some((prefix) => type === prefix || type.startsWith(`${prefix}.`)),
+    answers,
+    matches: (type) => all || answers(type),
   };
 }

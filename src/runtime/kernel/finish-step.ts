@@ -1,11 +1,15 @@
 /** The end of a step: the alarm, the size limit, the record. */
 import type { ActorRecord } from '#contracts/actor-record.ts';
+import { controlFields, isOnHold } from './actor-control.ts';
 import { activityDueAtMs } from './activity-due.ts';
 import type { Draft } from './draft.ts';
 import { historyOf } from './live-snapshot.ts';
 
 /** A larger record is refused: 512 Ki characters of JSON. */
 export const RECORD_CHARS_MAX = 512 * 1024;
+
+/** A larger one is told to listeners: each step stores it whole. */
+export const RECORD_CHARS_SOFT_MAX = 128 * 1024;
 
 const SMALL_CONTEXT_CHARS = 64 * 1024;
 const FEW_ENTRIES = 8;
@@ -21,8 +25,13 @@ export type RecordFrame = Pick<
  * nothing and is set again then, which is cheaper than moving it in each step.
  */
 export function settleAlarm(draft: Draft): void {
-  const { timers, activities, effects } = draft.state;
+  const { control } = draft;
+  const { timers, activities, effects, status } = draft.state;
+  // one that is armed may ring: nothing fires, and it is set again when the actor goes on
+  if (status === 'active' && isOnHold(control)) return;
   const dueAtMs = Math.min(
+    // the owner goes on by itself; should it die, the alarm tells the next one that there is something to do
+    control.held.length > 0 ? draft.nowMs : Infinity,
     ...[...timers.values()].map((timer) => timer.dueAtMs),
     ...[...activities.values()].map(activityDueAtMs),
   );
@@ -67,15 +76,26 @@ export function recordOf(
     ...(frame.keys === undefined || frame.keys.length === 0 ? {} : { keys: [...frame.keys] }),
     ...(frame.startedBy === undefined ? {} : { startedBy: frame.startedBy }),
     ...(draft.armedAtMs === undefined ? {} : { wakeAtMs: draft.armedAtMs }),
+    ...controlFields(draft.control),
     startedAtMs: frame.startedAtMs,
     updatedAtMs: draft.nowMs,
   };
 }
 
-/** Whether the record is over the limit. Measured only when it could be: small parts cannot add up to it. */
-export function isTooLarge(draft: Draft, record: ActorRecord): boolean {
+/**
+ * Characters of the record as JSON, without the mail it keeps, which has a bound of its own. Measured only when it could
+ * matter: small parts cannot add up to it.
+ */
+export function sizeOf(draft: Draft, record: ActorRecord): number | undefined {
   const { contextSizeChars, bulky, timers, activities, children } = draft.state;
   const entries = timers.size + activities.size + children.size;
   const surelySmall = contextSizeChars <= SMALL_CONTEXT_CHARS && !bulky && entries <= FEW_ENTRIES;
-  return !surelySmall && JSON.stringify(record).length > RECORD_CHARS_MAX;
+  if (surelySmall) return undefined;
+  const { held: _held, ...measured } = record;
+  return JSON.stringify(measured).length;
+}
+
+/** Whether the record is over the limit. */
+export function isTooLarge(draft: Draft, record: ActorRecord): boolean {
+  return (sizeOf(draft, record) ?? 0) > RECORD_CHARS_MAX;
 }

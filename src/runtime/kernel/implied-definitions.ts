@@ -6,7 +6,7 @@
  * I2 Implied definitions have the version of the machine that brings them: it decides when they change.
  */
 import type { ActorDefinition } from '../actor-definition.ts';
-import { kindOf, transitionType } from './child-logic.ts';
+import { kindOf, transitionType, unwrapped } from './child-logic.ts';
 import { prepareMachine } from './prepare-machine.ts';
 import { transitionMachine, type TransitionContext, type TransitionLogic } from './transition-machine.ts';
 import type { AnyStateMachine } from 'xstate';
@@ -30,7 +30,8 @@ export function withImplied(definitions: readonly ActorDefinition[]): readonly A
 }
 
 function impliedBy({ type, version, machine }: ActorDefinition): ActorDefinition[] {
-  return [...prepareMachine(machine).logicBySrc].flatMap(([src, logic]): ActorDefinition[] => {
+  return [...prepareMachine(machine).logicBySrc].flatMap(([src, declared]): ActorDefinition[] => {
+    const logic: unknown = unwrapped(declared).outline;
     switch (kindOf(logic)) {
       case 'machine':
         return [{ type: (logic as AnyStateMachine).id, version, machine: logic as AnyStateMachine }];

@@ -64,12 +64,32 @@ export type Delivery = {
   direct?: true;
 };
 
+/** An envelope that was kept while its actor was on hold, and what came of it. */
+export type Settled = { envelope: Envelope; reason?: string };
+
 export type StepOutcome = {
   record: ActorRecord;
   effects: readonly Effect[];
   refusals: readonly Refusal[];
   /** What the step did, in full. */
   note: StepNote;
+  /** Ids of envelopes that are kept for later: nobody is answered yet. */
+  held?: readonly string[];
+  /** No room to keep them: to be parked before the step is committed. */
+  overflow?: readonly Delivery[];
+  /** Kept by an earlier step, and decided by this one. */
+  settled?: readonly Settled[];
+  /** Types of events without an envelope of their own that no state took: of timers, to oneself, to children gone. */
+  unhandled?: readonly string[];
+  /** Characters of the record as JSON, when they were worth measuring. */
+  sizeChars?: number;
+};
+
+export type StepArguments = {
+  deliveries: readonly Delivery[];
+  nowMs: number;
+  /** How many envelopes kept from a hold may be applied before the deliveries; default 256. */
+  heldMax?: number;
 };
 
 export interface Kernel {
@@ -81,14 +101,11 @@ export interface Kernel {
   create(registered: RegisteredDefinition, birth: Birth, nowMs: number): StepOutcome;
   /**
    * Applies envelopes in order, as one step. Watermarks and `record.step` are moved by this call. Deliveries at or
-   * below the watermark are skipped without a word.
+   * below the watermark are skipped without a word. What was kept while the actor was on hold goes first; as long as
+   * some of it is left, deliveries are kept behind it.
    * @throws RuntimeError `DEFINITION_VERSION_MISSING`, `STATE_NOT_RESTORABLE`: nothing may be committed
    */
-  step(
-    registered: RegisteredDefinition,
-    record: ActorRecord,
-    args: { deliveries: readonly Delivery[]; nowMs: number },
-  ): StepOutcome;
+  step(registered: RegisteredDefinition, record: ActorRecord, args: StepArguments): StepOutcome;
   /**
    * What hinders a record from going on under this structure of its version, in words for a person; empty when nothing
    * does. Judged by what the record holds: when in doubt, it hinders.

@@ -2,6 +2,7 @@
 import type { ActorDefinition } from '../actor-definition.ts';
 import { classify, type ChildLogic } from './child-logic.ts';
 import { encodeContext, NotJsonError } from './checked-codec.ts';
+import { CANCEL_EVENT } from './end-actor.ts';
 import { lintActions, lintDeclaredActions, lintDeclaredGuards, lintTransition } from './lint-actions.ts';
 import { inlineSrc } from './prepare-machine.ts';
 import {
@@ -85,6 +86,7 @@ function lintNode(node: NodeInternals, machine: MachineInternals): string[] {
     ),
     ...lintInvokes(node, machine),
     ...lintHistory(node),
+    ...lintOwnEvents(node),
   ];
 }
 
@@ -98,6 +100,20 @@ function lintInvokes(node: NodeInternals, machine: MachineInternals): string[] {
     }
     return problems;
   });
+}
+
+/** The runtime's own events that reach machines. */
+const OWN_EVENTS: ReadonlySet<string> = new Set([CANCEL_EVENT, 'windlass.migrated', 'windlass.*']);
+
+/** The runtime's own events: a machine can take some, and would wait for any other in vain. */
+function lintOwnEvents(node: NodeInternals): string[] {
+  return [...node.transitions.keys()]
+    .filter((type) => type.startsWith('windlass.') && !OWN_EVENTS.has(type))
+    .map(
+      (type) =>
+        `#${node.id} on ${type}: events that begin with 'windlass.' are the runtime's own, and it sends only ` +
+        `'${CANCEL_EVENT}' and 'windlass.migrated' to machines. Use another type.`,
+    );
 }
 
 /** An activity has no snapshots; a child that is an actor has one with each commit. */

@@ -23,6 +23,12 @@ export function outgoingEvent(draft: Draft, value: unknown): ActorEvent {
       `An event needs a type of 1 to ${TYPE_CHARS_MAX} characters, this one has ${JSON.stringify(type)}. Write { type: '…' }.`,
     );
   }
+  if (type.startsWith('windlass.')) {
+    throw new Error(
+      `'${type}' cannot be sent: events that begin with 'windlass.' are the runtime's own. Use another type; ` +
+        `to end a child, stop it and declare what that means by onParentClose.`,
+    );
+  }
   return outgoingJson(draft, value, `event '${type}'`) as ActorEvent;
 }
 

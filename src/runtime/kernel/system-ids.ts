@@ -15,6 +15,7 @@ import { partsOf, type Address } from '#contracts/address.ts';
 import type { ActorEvent, Envelope } from '#contracts/envelope.ts';
 import type { Draft } from './draft.ts';
 import type { Refusal } from './kernel.ts';
+import { countUnhandled } from './unhandled.ts';
 
 type Reason = Refusal['reason'];
 type IdEnvelope = Extract<Envelope, { kind: 'system-id' }>;
@@ -54,6 +55,7 @@ export function sendToSystemId(draft: Draft, systemId: string, event: ActorEvent
     state.effects.push({ kind: 'system-event', to: parent.address, systemId, event });
     return undefined;
   }
+  countUnhandled(draft, event.type);
   note(draft, `'${event.type}' reached nobody: no actor of this tree has the system id '${systemId}'.`);
   return 'unhandled';
 }

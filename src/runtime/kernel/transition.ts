@@ -16,6 +16,7 @@ import { referencesOf, saved, type Draft } from './draft.ts';
 import { actorFailed, failureAsJson, failureOf } from './failure-of.ts';
 import { assertLegal, canonical } from './live-snapshot.ts';
 import { outgoingJson } from './outgoing.ts';
+import { noteUnheard } from './unhandled.ts';
 import type { LiveSnapshot } from './xstate-internals.ts';
 
 const SELF_SENT_MAX = 1_000;
@@ -69,7 +70,8 @@ function takeSelfSent(draft: Draft): void {
       );
       return;
     }
-    if (draft.prepared.events.matches(event.type)) transitionOnce(draft, event);
+    const isTaken = draft.prepared.events.matches(event.type) && transitionOnce(draft, event);
+    if (!isTaken) noteUnheard(draft, event.type);
   }
 }
 
@@ -118,7 +120,10 @@ export function fail(draft: Draft, failure: Failure): void {
   endWith(draft, 'error');
 }
 
-/** Ends the actor: children, activities and timers go, the parent is told unless it asked for the end. */
+/**
+ * Ends the actor: timers and activities go, children go as their close policy says. The parent is told, unless it asked
+ * for the end: then the actor is stopped without an error.
+ */
 export function endWith(draft: Draft, status: 'done' | 'error' | 'stopped'): void {
   const { state, parent } = draft;
   state.status = status;
@@ -126,7 +131,7 @@ export function endWith(draft: Draft, status: 'done' | 'error' | 'stopped'): voi
   state.selfSent.length = 0;
   stopAllChildren(draft);
   state.activities.clear();
-  if (parent === undefined || status === 'stopped') return;
+  if (parent === undefined || (status === 'stopped' && state.error === undefined)) return;
   const { childId } = parent;
   const event: ActorEvent =
     status === 'done'

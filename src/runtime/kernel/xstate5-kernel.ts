@@ -1,23 +1,32 @@
 /** The kernel over XState 5.33: see {@link Kernel} for its laws. All XState internals live in this folder. */
 import type { ActorRecord } from '#contracts/actor-record.ts';
-import type { AppliedNote, RefusedNote } from '#contracts/step-note.ts';
 import { RuntimeError } from '../runtime-error.ts';
 import { viewOf } from './actor-view.ts';
-import { isKnownKey, withKeyOf } from './client-keys.ts';
-import { deliver } from './deliver.ts';
 import { draftOf, emptyDraft, type Draft } from './draft.ts';
 import { actorFailed } from './failure-of.ts';
 import { withImplied } from './implied-definitions.ts';
-import { hear, type Heard } from './heard.ts';
-import { isTooLarge, RECORD_CHARS_MAX, recordOf, settleAlarm, type RecordFrame } from './finish-step.ts';
-import type { Birth, Delivery, Kernel, Refusal, StepOutcome } from './kernel.ts';
+import { RECORD_CHARS_MAX, recordOf, settleAlarm, sizeOf, type RecordFrame } from './finish-step.ts';
+import type { Birth, Kernel, StepArguments, StepOutcome } from './kernel.ts';
 import { migrate } from './migrate.ts';
-import { appliedNote, refusedNote, stepNote } from './note-step.ts';
+import { appliedNote } from './note-step.ts';
 import { prepareDefinition, preparedOf, type PreparedDefinition } from './prepared-definition.ts';
 import { replaced } from './replace.ts';
+import { frameAfter, outcomeOf, stepTimeMs } from './step-outcome.ts';
 import { tellSnapshot } from './sync-snapshot.ts';
 import { structureDifferences } from './structure-differences.ts';
+import {
+  closeMail,
+  drain,
+  isNew,
+  nothingTaken,
+  takeDeliveries,
+  tellUnheard,
+  type Taken,
+} from './take-deliveries.ts';
 import { enter, fail } from './transition.ts';
+
+/** Envelopes kept from a hold that one step applies. */
+const HELD_PER_STEP = 256;
 
 export function createKernel(): Kernel {
   return {
@@ -62,17 +71,13 @@ function create(prepared: PreparedDefinition, birth: Birth, nowMs: number): Step
     startedAtMs: startMs,
     definition: { version: prepared.definition.version, hash: prepared.hash },
   };
-  const applied = delivery === undefined ? [] : [appliedNote(delivery.envelope)];
-  return finish(draft, { frame, reopen: open, refusals: [], before: undefined, applied, refused: [] });
+  const taken = nothingTaken();
+  if (delivery !== undefined) taken.notes.applied.push(appliedNote(delivery.envelope));
+  tellUnheard(draft, taken, delivery?.envelope.id ?? address);
+  return finish(draft, { frame, reopen: open, before: undefined, taken });
 }
 
-type StepArguments = { deliveries: readonly Delivery[]; nowMs: number };
-
-function step(
-  prepared: PreparedDefinition,
-  record: ActorRecord,
-  { deliveries, nowMs }: StepArguments,
-): StepOutcome {
+function step(prepared: PreparedDefinition, record: ActorRecord, args: StepArguments): StepOutcome {
   if (record.definition.version !== prepared.definition.version) {
     throw new RuntimeError(
       'DEFINITION_VERSION_MISSING',
@@ -80,74 +85,36 @@ function step(
         `this is version ${prepared.definition.version}. Register the older version beside it.`,
     );
   }
-  const fresh = deliveries.filter((delivery) => isNew(delivery, record.applied));
-  const stepMs = stepTimeMs(record, { deliveries: fresh, nowMs });
+  const fresh = args.deliveries.filter((delivery) => isNew(delivery, record.applied));
+  const stepMs = stepTimeMs(record, { deliveries: fresh, nowMs: args.nowMs });
   const open = () => draftOf(prepared, record, stepMs);
   const draft = open();
-  const applied = { ...record.applied };
-  let heard: Heard = record.heard ?? {};
-  let keys: readonly string[] = record.keys ?? [];
-  const refusals: Refusal[] = [];
-  const notes: Pick<Finish, 'applied' | 'refused'> = { applied: [], refused: [] };
-  for (const delivery of fresh) {
-    const { envelope } = delivery;
-    if (!isNew(delivery, applied)) continue;
-    if (delivery.direct !== true) applied[delivery.log] = delivery.sequence;
-    const heardNow = hear(heard, delivery);
-    const isRepeated = heardNow === null || isKnownKey(keys, envelope);
-    const reason = isRepeated ? 'repeated' : deliver(draft, envelope);
-    heard = heardNow ?? heard;
-    if (reason === undefined) {
-      keys = withKeyOf(keys, envelope);
-      notes.applied.push(appliedNote(envelope));
-    } else {
-      refusals.push({ envelopeId: envelope.id, reason });
-      notes.refused.push(refusedNote(envelope, reason));
-    }
-  }
-  if (fresh.length > refusals.length) tellSnapshot(draft);
-  const frame: RecordFrame = {
-    step: record.step + 1,
-    applied,
-    ...(Object.keys(heard).length > 0 ? { heard } : {}),
-    keys,
-    ...(record.startedBy === undefined ? {} : { startedBy: record.startedBy }),
-    startedAtMs: record.startedAtMs,
-    definition: record.definition,
-  };
-  return finish(draft, { frame, reopen: open, refusals, before: record.state, ...notes });
-}
-
-function isNew(delivery: Delivery, applied: ActorRecord['applied']): boolean {
-  return delivery.direct === true || delivery.sequence > applied[delivery.log];
-}
-
-/** One time for the whole step: never before an earlier step, nor before the alarm that caused it. */
-function stepTimeMs(record: ActorRecord, { deliveries, nowMs }: StepArguments): number {
-  const alarms = deliveries.map(({ envelope }) => (envelope.kind === 'wake' ? envelope.dueAtMs : 0));
-  return Math.max(nowMs, record.updatedAtMs, ...alarms);
+  const taken = nothingTaken(record.keys);
+  drain(draft, taken, args.heldMax ?? HELD_PER_STEP);
+  const read = takeDeliveries(draft, taken, { record, deliveries: fresh });
+  closeMail(draft, taken);
+  if (taken.notes.applied.length > 0) tellSnapshot(draft);
+  const frame = frameAfter(record, { ...read, keys: taken.keys });
+  return finish(draft, { frame, reopen: open, before: record.state, taken });
 }
 
 type Finish = {
   frame: RecordFrame;
   /** The draft as it was before the step. */
   reopen: () => Draft;
-  refusals: readonly Refusal[];
   before: ActorRecord['state'] | undefined;
-  applied: AppliedNote[];
-  refused: RefusedNote[];
+  taken: Taken;
 };
 
-function finish(draft: Draft, { frame, reopen, refusals, before, ...notes }: Finish): StepOutcome {
-  const outcomeOf = (ended: Draft, record: ActorRecord): StepOutcome => {
-    const { effects } = ended.state;
-    return { record, effects, refusals, note: stepNote({ record, before, effects, ...notes }) };
-  };
+function finish(draft: Draft, { frame, reopen, before, taken }: Finish): StepOutcome {
   settleAlarm(draft);
   const record = recordOf(draft, frame, before);
-  if (!isTooLarge(draft, record)) return outcomeOf(draft, record);
+  const sizeChars = sizeOf(draft, record);
+  if (sizeChars === undefined || sizeChars <= RECORD_CHARS_MAX)
+    return outcomeOf(draft, { record, before, taken, sizeChars });
   // nothing of the step may be stored: the actor ends where it was before
   const undone = reopen();
+  undone.control.held = draft.control.held;
   fail(
     undone,
     actorFailed(
@@ -155,6 +122,7 @@ function finish(draft: Draft, { frame, reopen, refusals, before, ...notes }: Fin
       `The actor's record grew over ${RECORD_CHARS_MAX} characters. Keep large payloads elsewhere and store a reference.`,
     ),
   );
+  closeMail(undone, taken);
   settleAlarm(undone);
-  return outcomeOf(undone, recordOf(undone, frame, before));
+  return outcomeOf(undone, { record: recordOf(undone, frame, before), before, taken });
 }

@@ -27,7 +27,9 @@ describe('a stored actor', () => {
     if (!definition)
       throw new Error(`Nobody registers ${path.dirname(file)} any more: running actors would be stuck.`);
     const outcome = kernel.step(kernel.register(definition), record, { deliveries, nowMs });
-    const { record: after, effects, refusals } = outcome;
+    const { effects, refusals } = outcome;
+    // counted since; the files are of a time before
+    const { unhandled: _counted, ...after } = outcome.record;
     expect(JSON.parse(JSON.stringify({ record: after, effects, refusals }))).toEqual(JSON.parse(JSON.stringify(expected)));
   });
 

@@ -27,6 +27,7 @@ const NAMES = [
   'ACT_orca',
   'REQUESTS',
   'DEAD',
+  'HISTORY',
 ];
 
 describe('examineStreams', () => {

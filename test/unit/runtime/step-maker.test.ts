@@ -110,7 +110,7 @@ describe('a step that another node computes', () => {
     });
   });
 
-  it('waits until what the checks refuse is parked, and drops it when it was held', async () => {
+  it('waits until what the checks refuse is parked, and refuses it when it was held', async () => {
     const strict: ActorDefinition = {
       ...parcelSecond,
       checks: { event: (event) => (event['n'] === 2 ? { problem: 'two is not allowed' } : { value: event }) },
@@ -124,8 +124,13 @@ describe('a step that another node computes', () => {
     if (!('outcome' in stall)) throw new Error('it did not stall');
     expect(await maker.step(stall.outcome.record, [note(3)])).toMatchObject({
       taken: 1,
-      released: [{ sequence: 1 }],
-      outcome: { record: { applied: { ingress: 3 }, state: { context: { heard: 3, faults: 1 } } } },
+      outcome: {
+        settled: [
+          { envelope: { id: 'n2' }, reason: 'EVENT_INVALID: two is not allowed' },
+          { envelope: { id: 'n1' } },
+        ],
+        record: { applied: { ingress: 3 }, state: { context: { heard: 3, faults: 1 } } },
+      },
     });
   });
 });

@@ -1,0 +1,128 @@
+/** The envelopes of a step, one after the other: applied, refused, kept for later, or handed back. */
+import type { ActorRecord } from '#contracts/actor-record.ts';
+import type { Envelope } from '#contracts/envelope.ts';
+import type { AppliedNote, RefusedNote } from '#contracts/step-note.ts';
+import { hold, isOnHold } from './actor-control.ts';
+import { isKnownKey, withKeyOf } from './client-keys.ts';
+import { deliver } from './deliver.ts';
+import type { Draft } from './draft.ts';
+import { hear, type Heard } from './heard.ts';
+import type { Delivery, Refusal, Settled } from './kernel.ts';
+import { appliedNote, refusedNote } from './note-step.ts';
+
+export type Taken = {
+  refusals: Refusal[];
+  /** Envelopes that are kept for later. */
+  held: string[];
+  /** No room to keep them. */
+  overflow: Delivery[];
+  /** Kept earlier, and decided now. */
+  settled: Settled[];
+  /** Types of events without an envelope of their own that no state took. */
+  unhandled: string[];
+  notes: { applied: AppliedNote[]; refused: RefusedNote[] };
+  /** Keys of clients' events that are applied. */
+  keys: readonly string[];
+};
+
+export function nothingTaken(keys: readonly string[] = []): Taken {
+  const notes = { applied: [], refused: [] };
+  return { refusals: [], held: [], overflow: [], settled: [], unhandled: [], notes, keys };
+}
+
+/** Takes deliveries that are not applied yet; the watermarks and what is heard then. */
+export function takeDeliveries(
+  draft: Draft,
+  taken: Taken,
+  { record, deliveries }: { record: ActorRecord; deliveries: readonly Delivery[] },
+): Pick<ActorRecord, 'applied' | 'heard'> {
+  const applied = { ...record.applied };
+  let heard: Heard = record.heard ?? {};
+  for (const delivery of deliveries) {
+    const { envelope } = delivery;
+    if (!isNew(delivery, applied)) continue;
+    if (delivery.direct !== true) applied[delivery.log] = delivery.sequence;
+    const heardNow = hear(heard, delivery);
+    heard = heardNow ?? heard;
+    const isRepeated = heardNow === null || isKnownKey(taken.keys, envelope);
+    const fate = isRepeated ? 'repeated' : takeOne(draft, delivery);
+    if (fate === 'held') taken.held.push(envelope.id);
+    else if (fate === 'overflow') taken.overflow.push(delivery);
+    else {
+      if (fate !== undefined) taken.refusals.push({ envelopeId: envelope.id, reason: fate });
+      noteFate(draft, taken, { envelope, reason: fate });
+    }
+  }
+  return { applied, ...(Object.keys(heard).length > 0 ? { heard } : {}) };
+}
+
+/** Whether a delivery is above the watermark of its log; one that was handed over has no place in a log. */
+export function isNew(delivery: Delivery, applied: ActorRecord['applied']): boolean {
+  return delivery.direct === true || delivery.sequence > applied[delivery.log];
+}
+
+type Fate = Refusal['reason'] | 'held' | 'overflow' | undefined;
+
+function takeOne(draft: Draft, delivery: Delivery): Fate {
+  const { state, control } = draft;
+  const { envelope } = delivery;
+  const keepsMail = state.status === 'active' && (isOnHold(control) || control.held.length > 0);
+  if (!keepsMail) return deliver(draft, envelope);
+  switch (envelope.kind) {
+    case 'wake':
+      if (draft.armedAtMs === envelope.dueAtMs) draft.armedAtMs = undefined;
+      return undefined;
+    case 'start':
+    case 'stop':
+    case 'cancel':
+    case 'terminate':
+    case 'pause':
+    case 'resume':
+      return deliver(draft, envelope);
+    default:
+      return hold(control, delivery) ? 'held' : 'overflow';
+  }
+}
+
+/** Applies mail that was kept, oldest first: at most `countMax`, but all of it when the actor has ended. */
+export function drain(draft: Draft, taken: Taken, countMax: number): void {
+  const { control } = draft;
+  if (isOnHold(control)) return;
+  for (let count = 0; count < countMax || draft.state.status !== 'active'; count += 1) {
+    const kept = control.held.shift();
+    if (kept === undefined) return;
+    control.heldChars = undefined;
+    const reason = isKnownKey(taken.keys, kept.envelope) ? 'repeated' : deliver(draft, kept.envelope);
+    taken.settled.push({ envelope: kept.envelope, ...(reason === undefined ? {} : { reason }) });
+    noteFate(draft, taken, { envelope: kept.envelope, reason });
+  }
+}
+
+/** The actor has ended: what was kept is refused, and nothing holds it any more. */
+export function closeMail(draft: Draft, taken: Taken): void {
+  if (draft.state.status === 'active') return;
+  draft.control.paused = undefined;
+  draft.control.stalled = undefined;
+  drain(draft, taken, 0);
+}
+
+function noteFate(
+  draft: Draft,
+  taken: Taken,
+  { envelope, reason }: { envelope: Envelope; reason: Refusal['reason'] | undefined },
+): void {
+  const { notes } = taken;
+  if (reason === undefined) {
+    taken.keys = withKeyOf(taken.keys, envelope);
+    notes.applied.push(appliedNote(envelope));
+  } else notes.refused.push(refusedNote(envelope, reason));
+  tellUnheard(draft, taken, envelope.id);
+}
+
+/** Events without an envelope of their own are told under the one that led to them. */
+export function tellUnheard(draft: Draft, { notes, unhandled }: Taken, id: string): void {
+  for (const type of draft.unheard.splice(0)) {
+    unhandled.push(type);
+    notes.refused.push({ id, type, reason: 'unhandled' });
+  }
+}

@@ -1,0 +1,63 @@
+/** Parks entries that no step can be made of, with the reason, for people to look at and to send again. */
+import { settle, type Waiting } from './activations.ts';
+import { answer } from './answers.ts';
+import type { StepOutcome } from './kernel/kernel.ts';
+import type { OpenEntries } from './open-entries.ts';
+import type { Clock, LogEntry, Logs, Replies } from './ports.ts';
+import type { RuntimeEvents } from './runtime-events.ts';
+import { MAILBOX_FULL } from './tell-outcome.ts';
+
+const RETRY_MS = 100;
+
+export type ParkingOptions = {
+  logs: Logs;
+  clock: Clock;
+  replies: Replies;
+  events: RuntimeEvents;
+  entries: OpenEntries;
+  /** The partition was given up: nothing is parked any more, the next owner will. */
+  isDropped: () => boolean;
+};
+
+export class Parking {
+  readonly #options: ParkingOptions;
+
+  constructor(options: ParkingOptions) {
+    this.#options = options;
+  }
+
+  /** Tries until the entry is stored. */
+  async park(entry: LogEntry, reason: string): Promise<void> {
+    const { logs, clock, events, entries, isDropped } = this.#options;
+    events.parked({ entry, reason });
+    while (!isDropped()) {
+      try {
+        await logs.park(entry, reason);
+        entries.closed(entry);
+        return;
+      } catch {
+        await clock.sleep(RETRY_MS);
+      }
+    }
+  }
+
+  /** The same, and whoever waits for an answer hears the reason. */
+  async refuse(waiting: Waiting, reason: string): Promise<void> {
+    if ('entry' in waiting) await this.park(waiting.entry, reason);
+    settle(waiting, false);
+    answer(this.#options.replies, waiting.delivery.envelope, { reason });
+  }
+
+  /** What an actor on hold keeps no more; before the commit, whose watermark passes it. */
+  async overflow(taken: readonly Waiting[], { overflow = [] }: StepOutcome): Promise<void> {
+    for (const waiting of taken) {
+      if (!('entry' in waiting)) continue;
+      const { entry, delivery } = waiting;
+      if (!overflow.some(({ envelope }) => envelope.id === delivery.envelope.id)) continue;
+      await this.park(
+        entry,
+        `${MAILBOX_FULL}: ${delivery.envelope.to} is on hold and keeps no more envelopes`,
+      );
+    }
+  }
+}
