@@ -25,11 +25,6 @@ export const KERNEL_MUTANTS: readonly Mutant[] = [
     find: 'if (activity?.birth !== result.birth) return undefined;',
     replace: 'if (activity === undefined) return undefined;',
   }),
-  of('attempt fence off', 'a failure of an old attempt ends the new one', {
-    file: activities,
-    find: 'const isAwaited = result.attempt === activity.attempt;',
-    replace: 'const isAwaited = true as boolean;',
-  }),
   of('retry not counted', 'the next attempt has the number of the last one', {
     file: activities,
     find: 'attempt: activity.attempt + 1',
