@@ -87,7 +87,7 @@ function text(value: unknown): string {
       .map(([name, part]) => `${name} ${text(part)}`)
       .join(', ');
   }
-  return String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function print(columns: readonly string[], rows: readonly string[][]): void {
