@@ -5,7 +5,8 @@ const activities = 'src/runtime/kernel/activities.ts';
 const children = 'src/runtime/kernel/children.ts';
 const deliver = 'src/runtime/kernel/deliver.ts';
 const finish = 'src/runtime/kernel/finish-step.ts';
-const kernel = 'src/runtime/kernel/xstate5-kernel.ts';
+const outcome = 'src/runtime/kernel/step-outcome.ts';
+const taking = 'src/runtime/kernel/take-deliveries.ts';
 const transition = 'src/runtime/kernel/transition.ts';
 
 const of = (
@@ -87,8 +88,8 @@ export const KERNEL_MUTANTS: readonly Mutant[] = [
   }),
   of('child not stopped', 'a child that nobody wants goes on', {
     file: children,
-    find: "draft.state.effects.push({ kind: 'stop-actor', to: child.address });",
-    replace: 'void child.address;',
+    find: "if (to === undefined || closePolicy === 'abandon') return;",
+    replace: 'if (to === undefined || closePolicy !== undefined) return;',
   }),
   of('child stopped twice', 'an ended child is stopped again', {
     file: children,
@@ -106,12 +107,12 @@ export const KERNEL_MUTANTS: readonly Mutant[] = [
     replace: '',
   }),
   of('wrong step time', 'a step may be earlier than the one before it, and than its alarm', {
-    file: kernel,
+    file: outcome,
     find: 'return Math.max(nowMs, record.updatedAtMs, ...alarms);',
     replace: 'return alarms.length < 0 ? record.updatedAtMs : nowMs;',
   }),
   of('watermark of the wrong log', 'progress of one log is written down for the other', {
-    file: kernel,
+    file: taking,
     find: 'applied[delivery.log] = delivery.sequence;',
     replace: 'applied.mailbox = delivery.sequence;',
   }),

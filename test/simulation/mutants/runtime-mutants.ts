@@ -5,7 +5,7 @@ const actors = 'src/runtime/partition-actors.ts';
 const keeper = 'src/runtime/partition-keeper.ts';
 const worker = 'src/runtime/activity-worker.ts';
 const attempt = 'src/runtime/activity-attempt.ts';
-const kernel = 'src/runtime/kernel/xstate5-kernel.ts';
+const taking = 'src/runtime/kernel/take-deliveries.ts';
 
 export const RUNTIME_MUTANTS: readonly Mutant[] = [
   {
@@ -68,7 +68,7 @@ export const RUNTIME_MUTANTS: readonly Mutant[] = [
         replace: 'const isApplied = waiting.entry.sequence < 0 * applied[waiting.entry.log];',
       },
       {
-        file: kernel,
+        file: taking,
         find: 'delivery.direct === true || delivery.sequence > applied[delivery.log]',
         replace: 'delivery.direct === true || delivery.sequence > 0 * applied[delivery.log]',
       },
