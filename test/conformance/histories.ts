@@ -75,6 +75,22 @@ export function describeHistories({ bus, node, fresh, own }: HistoriesUnderTest)
     await all.close();
   });
 
+  it('forgets the record of an actor that has ended after its time, and not what it did', async () => {
+    const address = fresh();
+    const expectedRevision = await commit(address, [[]]);
+    const { store } = node('orca-a');
+    const last = aCommit({
+      address,
+      epoch: await own(address),
+      topology: bus().topology,
+      expectedRevision,
+      step: 2,
+    });
+    await store.commit({ ...last, expireAfterMs: 1_000 });
+    await expect.poll(() => store.load(address), { timeout: 10_000, interval: 200 }).toBeNull();
+    expect(stepsOf(await bus().histories.read(address))).toEqual([1, 2]);
+  });
+
   it('cuts a note that is too large, and says how much it left out', async () => {
     const address = fresh();
     const large = { type: 'LARGE', text: 'x'.repeat(20_000) };

@@ -23,7 +23,7 @@ import { createMemoryCasStore } from './memory-cas-store.ts';
 import { MemoryStepOffers } from './memory-step-offers.ts';
 import { MemoryTaskQueue } from './memory-task-queue.ts';
 
-type StoredText = { record: string; view: ActorView; revision: number };
+type StoredText = { record: string; view: ActorView; revision: number; expiresAtMs?: number };
 type Log = {
   sequence: number;
   entries: LogEntry[];
@@ -141,18 +141,28 @@ export class MemoryBus {
     this.dead.push(parked);
   }
 
+  /** The record of an actor, as long as it is kept. */
+  stored(service: string, address: Address): StoredText | undefined {
+    const { records } = this.service(service);
+    const stored = records.get(address);
+    if ((stored?.expiresAtMs ?? Infinity) > this.clock.nowMs()) return stored;
+    records.delete(address);
+    return undefined;
+  }
+
   /** Applies a commit or throws; returns the new revision. */
   commit(service: string, commit: Commit): number {
     const home = this.service(service);
     const { address } = commit.record;
     const encoded = encodeCommit(commit);
-    if ((home.records.get(address)?.revision ?? 0) !== commit.expectedRevision)
+    if ((this.stored(service, address)?.revision ?? 0) !== commit.expectedRevision)
       throw new CommitConflict(address);
     const fenced = encoded.parts.length > 0;
     if (fenced && home.owners.get(commit.partition)?.epoch !== commit.epoch)
       throw new OwnershipLost(commit.partition);
     const revision = this.nextRevision();
-    home.records.set(address, { record: encoded.record, view: commit.view, revision });
+    const expiresAtMs = this.clock.nowMs() + (commit.expireAfterMs ?? Infinity);
+    home.records.set(address, { record: encoded.record, view: commit.view, revision, expiresAtMs });
     this.#applyParts(home, { commit, encoded });
     for (const watcher of this.viewWatchers) watcher(commit.view);
     this.#note(home, { view: commit.view, note: StepNote.parse(JSON.parse(encoded.note)) });

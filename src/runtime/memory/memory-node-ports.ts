@@ -48,7 +48,7 @@ function portsOf(life: NodeLife): NodePorts {
         life.call(
           'store.load',
           () => {
-            const stored = home.records.get(address);
+            const stored = bus.stored(service, address);
             return stored
               ? { record: ActorRecord.parse(JSON.parse(stored.record)), revision: stored.revision }
               : null;

@@ -33,7 +33,7 @@ export function sharedPorts({
     views: {
       read: (address) =>
         call('views.read', () => {
-          const stored = bus.service(partsOf(address).service).records.get(address);
+          const stored = bus.stored(partsOf(address).service, address);
           return stored ? structuredClone(stored.view) : null;
         }),
     },
