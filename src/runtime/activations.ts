@@ -3,7 +3,8 @@ import type { Address } from '#contracts/address.ts';
 import type { Delivery } from './kernel/kernel.ts';
 import type { LogEntry, StoredRecord } from './ports.ts';
 
-const ACTIVATIONS_MAX = 2_000;
+/** Of one partition: a node may own all 64, and what is in memory must not grow with what is stored. */
+const ACTIVATIONS_MAX = 200;
 const CAUTIOUS_MAX = 256;
 
 /** An entry with the envelope in it, or an envelope that was handed over, with who waits to hear whether it was taken. */
