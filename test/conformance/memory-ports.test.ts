@@ -8,6 +8,7 @@ import { describeNodePorts, type PortsUnderTest } from './node-ports.ts';
 import { describeSharedPorts } from './shared-ports.ts';
 import { describeStepOffers } from './step-offers.ts';
 import { describeStartsAndEvents } from './starts-and-events.ts';
+import { describePortTrace } from './traces/describe-trace.ts';
 
 async function open(shards: number): Promise<PortsUnderTest> {
   const topology = Topology.parse({ shards, partitionsPerShard: 8 });
@@ -27,3 +28,4 @@ for (const shards of [1, 2]) {
 describeSharedPorts('memory', () => open(1));
 describeStepOffers('memory', () => open(1));
 describeNearTaskPorts('memory', () => open(1));
+describePortTrace('memory', () => open(1));
