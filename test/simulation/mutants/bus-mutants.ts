@@ -24,7 +24,7 @@ export const BUS_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: bus,
-        find: '(home.records.get(address)?.revision ?? 0) !== commit.expectedRevision',
+        find: '(this.stored(service, address)?.revision ?? 0) !== commit.expectedRevision',
         replace: 'commit.expectedRevision < 0',
       },
     ],
