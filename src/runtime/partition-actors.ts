@@ -174,7 +174,7 @@ export class PartitionActors {
     const bound = isCautious(activation) ? { heldMax: 1 } : {};
     const made = await this.#steps.step(stored.record, deliveries, bound);
     if ('parked' in made) return this.#parkSome(activation, taken, made.parked);
-    await this.#parking.overflow(taken, made.outcome);
+    await this.#parking.leftOver(taken, made.outcome);
     if (!isNothingNew(stored.record, made)) await this.#commit(activation, made);
     this.#finish(activation, taken.slice(0, made.taken), made);
   }

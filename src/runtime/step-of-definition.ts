@@ -40,7 +40,7 @@ export function stepOfDefinition(
   return { ...outcome, note, settled: [...mail.refused, ...(outcome.settled ?? [])] };
 }
 
-/** What was kept is looked at when it is to be applied: what the checks refuse then is refused. */
+/** What was kept is looked at when it is to be applied: what the checks refuse then is parked, as if it arrived now. */
 function checkedMail(
   { definition }: RegisteredDefinition,
   record: ActorRecord,
@@ -50,7 +50,8 @@ function checkedMail(
   const held = (record.held ?? []).flatMap((kept) => {
     const result = checkEnvelope(definition, kept.envelope);
     if ('value' in result) return [{ ...kept, envelope: result.value }];
-    refused.push({ envelope: kept.envelope, reason: result.problem });
+    const { envelope, log, sequence } = kept;
+    refused.push({ envelope, reason: result.problem, parkedFrom: { log, sequence } });
     return [];
   });
   return { record: { ...record, held }, refused };

@@ -65,7 +65,12 @@ export type Delivery = {
 };
 
 /** An envelope that was kept while its actor was on hold, and what came of it. */
-export type Settled = { envelope: Envelope; reason?: string };
+export type Settled = {
+  envelope: Envelope;
+  reason?: string;
+  /** Where it was read. With it the envelope is to be parked before the step is committed: a definition refuses it. */
+  parkedFrom?: Pick<Delivery, 'log' | 'sequence'>;
+};
 
 export type StepOutcome = {
   record: ActorRecord;

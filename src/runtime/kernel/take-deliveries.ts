@@ -2,6 +2,7 @@
 import type { ActorRecord } from '#contracts/actor-record.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { AppliedNote, RefusedNote } from '#contracts/step-note.ts';
+import { isDefinitionStall } from '../definition-stall.ts';
 import { hold, isOnHold } from './actor-control.ts';
 import { isKnownKey, withKeyOf } from './client-keys.ts';
 import { deliver } from './deliver.ts';
@@ -72,23 +73,31 @@ function takeOne(draft: Draft, delivery: Delivery): Fate {
     case 'wake':
       if (draft.armedAtMs === envelope.dueAtMs) draft.armedAtMs = undefined;
       return undefined;
+    case 'cancel':
+    case 'resume':
+      if (!isDefinitionStall(control.stalled)) return deliver(draft, envelope);
+      // nobody has the machine: a cancel is given to it when somebody has, and neither waits for a pause to end
+      control.paused = undefined;
+      return envelope.kind === 'cancel' ? keep(draft, delivery) : undefined;
     case 'start':
     case 'stop':
-    case 'cancel':
     case 'terminate':
     case 'pause':
-    case 'resume':
       return deliver(draft, envelope);
     default:
-      return hold(control, delivery) ? 'held' : 'overflow';
+      return keep(draft, delivery);
   }
+}
+
+function keep({ control }: Draft, delivery: Delivery): Fate {
+  return hold(control, delivery) ? 'held' : 'overflow';
 }
 
 /** Applies mail that was kept, oldest first: at most `countMax`, but all of it when the actor has ended. */
 export function drain(draft: Draft, taken: Taken, countMax: number): void {
   const { control } = draft;
-  if (isOnHold(control)) return;
   for (let count = 0; count < countMax || draft.state.status !== 'active'; count += 1) {
+    if (isOnHold(control)) return;
     const kept = control.held.shift();
     if (kept === undefined) return;
     control.heldChars = undefined;
