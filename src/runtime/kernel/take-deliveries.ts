@@ -107,6 +107,14 @@ export function drain(draft: Draft, taken: Taken, countMax: number): void {
   }
 }
 
+/** What an actor kept whose address another one takes over: it has ended. */
+export function refuseMail(taken: Taken, { held = [] }: Pick<ActorRecord, 'held'>): void {
+  for (const { envelope } of held) {
+    taken.settled.push({ envelope, reason: 'not-active' });
+    taken.notes.refused.push(refusedNote(envelope, 'not-active'));
+  }
+}
+
 /** The actor has ended: what was kept is refused, and nothing holds it any more. */
 export function closeMail(draft: Draft, taken: Taken): void {
   if (draft.state.status === 'active') return;

@@ -19,6 +19,7 @@ import {
   drain,
   isNew,
   nothingTaken,
+  refuseMail,
   takeDeliveries,
   tellUnheard,
   type Taken,
@@ -72,6 +73,7 @@ function create(prepared: PreparedDefinition, birth: Birth, nowMs: number): Step
     definition: { version: prepared.definition.version, hash: prepared.hash },
   };
   const taken = nothingTaken();
+  if (old !== undefined) refuseMail(taken, old);
   if (delivery !== undefined) taken.notes.applied.push(appliedNote(delivery.envelope));
   tellUnheard(draft, taken, delivery?.envelope.id ?? address);
   return finish(draft, { frame, reopen: open, before: undefined, taken });
