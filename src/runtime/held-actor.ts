@@ -85,10 +85,11 @@ export function stallActor(
     taken.notes.refused.push({ ...refusedNote(envelope, 'stale'), reason: stall.code });
   }
   control.stalled = { ...stall, sinceMs: nowMs };
-  const { heard, keys } = record;
+  const { heard, heardLives, keys } = record;
   const read = {
     applied,
     ...(heard === undefined ? {} : { heard }),
+    ...(heardLives === undefined ? {} : { heardLives }),
     ...(keys === undefined ? {} : { keys }),
   };
   const frame = frameAfter(record, read);

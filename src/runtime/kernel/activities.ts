@@ -96,6 +96,7 @@ function dispatch(draft: Draft, childId: string): void {
       ...start,
       ...(cancelGraceMs === undefined ? {} : { cancelGraceMs }),
       ...(largeOutput === undefined ? {} : { largeOutput }),
+      ...draft.life,
     },
   });
 }

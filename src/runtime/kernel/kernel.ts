@@ -45,6 +45,8 @@ export type Birth = {
   delivery?: Delivery;
   /** Id of the envelope that starts it. */
   startedBy?: string;
+  /** Another number than that of any earlier actor of the address. */
+  life?: number;
   /** Whoever has the address until now: it ends with the first step of the new actor, which counts on from it. */
   replaces?: ActorRecord;
 };

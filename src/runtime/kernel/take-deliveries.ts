@@ -36,9 +36,9 @@ export function takeDeliveries(
   draft: Draft,
   taken: Taken,
   { record, deliveries }: { record: ActorRecord; deliveries: readonly Delivery[] },
-): Pick<ActorRecord, 'applied' | 'heard'> {
+): Pick<ActorRecord, 'applied' | 'heard' | 'heardLives'> {
   const applied = { ...record.applied };
-  let heard: Heard = record.heard ?? {};
+  let heard: Heard = record;
   for (const delivery of deliveries) {
     const { envelope } = delivery;
     if (!isNew(delivery, applied)) continue;
@@ -54,7 +54,8 @@ export function takeDeliveries(
       noteFate(draft, taken, { envelope, reason: fate });
     }
   }
-  return { applied, ...(Object.keys(heard).length > 0 ? { heard } : {}) };
+  const { heard: numbers, heardLives } = heard;
+  return { applied, ...(numbers && { heard: numbers }), ...(heardLives && { heardLives }) };
 }
 
 /** Whether a delivery is above the watermark of its log; one that was handed over has no place in a log. */
