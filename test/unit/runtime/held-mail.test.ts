@@ -11,7 +11,9 @@ import { to, VersionsWorld } from '#test/support/versions-world.ts';
 
 type Context = { sum: number; canceled: boolean };
 
-/** Adds numbers; its definition demands that they are some. */
+const UNLUCKY = 13;
+
+/** Adds numbers; its definition demands that they are some, and breaks down over one of them. */
 const adder: ActorDefinition = {
   type: 'parcel',
   version: 1,
@@ -29,8 +31,12 @@ const adder: ActorDefinition = {
     },
   }),
   checks: {
-    event: (event) =>
-      typeof event['by'] === 'number' ? { value: event } : { problem: `${event.type}: by is no number` },
+    event: (event) => {
+      if (event['by'] === UNLUCKY) throw new Error('13 cannot be checked');
+      return typeof event['by'] === 'number'
+        ? { value: event }
+        : { problem: `${event.type}: by is no number` };
+    },
   },
 };
 const later: ActorDefinition = { ...adder, version: 2 };
@@ -94,6 +100,26 @@ describe('an envelope that was kept and that the definition refuses', () => {
     deliver({ ...again, id: 'again', event: { type: 'add', by: 2 } } as Envelope);
     await versions.clock.advance(100);
     expect(versions.record().state.context).toMatchObject({ sum: 6 });
+  });
+
+  it('is not mistaken for one that no step can be made with', async () => {
+    const { versions, deliver } = await world();
+    deliver(content({ kind: 'pause' }), add(1), add('two'), add(UNLUCKY), add(4));
+    await versions.clock.advance(100);
+    deliver(content({ kind: 'resume' }));
+    await versions.clock.advance(5_000);
+    expect(versions.record()).toMatchObject({
+      stalled: { code: 'STEP_FAILED' },
+      state: { context: { sum: 1 } },
+      held: [{ envelope: { event: { by: 4 } } }],
+    });
+    deliver(content({ kind: 'resume' }));
+    await versions.clock.advance(1_000);
+    expect(versions.record().state.context).toMatchObject({ sum: 5 });
+    expect(versions.bus.dead.map(({ reason }) => reason)).toEqual([
+      'EVENT_INVALID: add: by is no number',
+      'STEP_FAILED: 13 cannot be checked',
+    ]);
   });
 
   it('is parked when its definition is back', async () => {
