@@ -38,6 +38,8 @@ const LEAVE_MS_MAX = 10_000;
 const GRACE_MS_MAX = 2_000;
 /** Clocks of nodes differ from that of the bus by up to so much. */
 const SKEW_MS_MAX = 2_000;
+/** How often a node forgets what is applied: what is read again after it must not matter. */
+const PURGE_MS = [500, 2_000, 10_000];
 
 export class SimulatedCluster {
   crashes = 0;
@@ -97,7 +99,8 @@ export class SimulatedCluster {
     const node = `${service.name}-${this.#started}`;
     const chance = this.#random.fork();
     const skewMs = chance.between(-SKEW_MS_MAX, SKEW_MS_MAX);
-    this.#bus.note(`start ${node} ${skewMs}`);
+    const purgeMs = PURGE_MS[chance.between(0, PURGE_MS.length - 1)] ?? 500;
+    this.#bus.note(`start ${node} ${skewMs} ${purgeMs}`);
     const process = memoryNode(this.#bus, {
       service: service.name,
       node,
@@ -112,6 +115,7 @@ export class SimulatedCluster {
       definitions: service.definitions,
       activities: this.#watched(service.activities({ clock: process.ports.clock }), node),
       queues: service.queues.map((queue) => ({ queue, concurrency: 8 })),
+      purgeMs,
       ports: this.#bus.weakenPorts(process.ports),
     }).catch(() => {
       // A process that cannot start exits.
