@@ -51,7 +51,7 @@ describe('an event that no step can be made with', () => {
     );
   const command = async (...words: string[]): Promise<string> => {
     const { exitCode, stdout, stderr } = await windlass(words, { env: { NATS_URL: server.url } });
-    expect(exitCode, stderr).toBe(0);
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
     return stdout;
   };
 
