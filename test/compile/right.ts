@@ -1,5 +1,6 @@
 /** Compiles: the counterpart of each wrong program. Never run. */
 import { connect } from 'windlass/client';
+import { returns, testActor } from 'windlass/testing';
 import { runWorker } from 'windlass/worker';
 import { delivery } from './delivery.ts';
 import { approve, report } from './report.ts';
@@ -46,4 +47,19 @@ export async function rightWithTokens(token: string): Promise<string[]> {
   await attempt.fail({ code: 'NOBODY', message: answer, kind: 'terminal' });
   const { rows } = await client.get(report, 'r1').result();
   return [rows.blob, JSON.stringify(await client.payload(rows))];
+}
+
+export async function rightTest(): Promise<number> {
+  const test = await testActor(report, {
+    input: { rows: 3 },
+    activities: {
+      print: ({ rows }) => returns(Array.from({ length: rows }, String)),
+      count: ({ pages }) => returns(pages.map((page) => page.length).length),
+      approve: returns({ by: 'Eve' }),
+    },
+  });
+  await test.pause('stocktaking');
+  const refused: string | undefined = await test.resume();
+  await test.terminate(refused);
+  return test.calls('count').map(({ pages }) => pages.length)[0] ?? 0;
 }
