@@ -9,8 +9,6 @@ export const HEADER = {
   note: 'Windlass-Note',
   /** Which try of which node stored the record: tells one's own commit after a lost answer. */
   commit: 'Windlass-Commit',
-  /** On a near task: the node that runs it. */
-  node: 'Windlass-Node',
 } as const;
 
 export const STREAM = {
@@ -46,10 +44,9 @@ export const coreSubjects = (service: string, shard: number) => ({
   ],
   task: (partition: number, task: { queue: string; actor: Address; name: string }) =>
     `tq.${service}.${shard}.${partition}.${service}.${task.queue}.${tree(task.actor)}.${token(task.name)}`,
-  /** Tasks that the owner of the partition runs itself. */
-  nearTasks: (partition: number) => `tn.${service}.${shard}.${partition}.>`,
-  nearTask: (partition: number, task: { actor: Address; name: string }) =>
-    `tn.${service}.${shard}.${partition}.${tree(task.actor)}.${token(task.name)}`,
+  /** Actors with attempts that the owner of the partition runs itself. */
+  nearMarks: (partition: number) => `tn.${service}.${shard}.${partition}.>`,
+  nearMark: (partition: number, actor: Address) => `tn.${service}.${shard}.${partition}.${tree(actor)}`,
   outbox: (partition: number, to: { address: Address; place: Place }, envelopeId: string) =>
     `ob.${service}.${shard}.${partition}.${ingressTokens(to.place, to.address, envelopeId)}`,
   viewSource: `$KV.${service}_${shard}.s.>`,
@@ -97,12 +94,6 @@ export function relayTarget(subject: string): string | null {
   if (kind === 'ob') return `in.${target.join('.')}`;
   if (kind === 'tq') return `act.${target.join('.')}`;
   return null;
-}
-
-/** Where a near task goes when its owner gives it to the queue. */
-export function nearTaskTarget(subject: string, args: { service: string; queue: string }): string {
-  const [_kind, _service, _shard, _partition, ...rest] = subject.split('.');
-  return `act.${args.service}.${args.queue}.${rest.join('.')}`;
 }
 
 export const activitySubjects = (service: string) => ({

@@ -185,14 +185,8 @@ function outcome(of: ActivityOutcome): AttemptEnd {
   return { kind: 'outcome', outcome: of };
 }
 
-/** Stable over attempts and crashes: from the actor, its life, and the birth of the activity. */
-export function idempotencyKeyOf({
-  actor,
-  childId,
-  birth,
-  life,
-}: Pick<ActivityTask, 'actor' | 'childId' | 'birth' | 'life'>): string {
-  const named = `${actor}/${childId}#${birth}${life === undefined ? '' : `~${life}`}`;
-  const digest = createHash('sha256').update(named).digest('hex');
+/** Stable over attempts and crashes: from the actor and the birth of the activity. */
+export function idempotencyKeyOf(task: Pick<ActivityTask, 'actor' | 'childId' | 'birth'>): string {
+  const digest = createHash('sha256').update(`${task.actor}/${task.childId}#${task.birth}`).digest('hex');
   return `windlass-${digest.slice(0, 31)}`;
 }

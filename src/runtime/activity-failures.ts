@@ -60,10 +60,7 @@ export function inputNotRead(error: unknown): Failure {
 }
 
 export function timeout(
-  code:
-    | 'ACTIVITY_SCHEDULE_TO_CLOSE_TIMEOUT'
-    | 'ACTIVITY_START_TO_CLOSE_TIMEOUT'
-    | 'ACTIVITY_HEARTBEAT_TIMEOUT',
+  code: 'ACTIVITY_START_TO_CLOSE_TIMEOUT' | 'ACTIVITY_HEARTBEAT_TIMEOUT',
   what: string,
 ): ActivityFailed {
   return new ActivityFailed({

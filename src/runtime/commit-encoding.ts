@@ -4,6 +4,7 @@ import { ActorView } from '#contracts/actor-view.ts';
 import { ActivityTask } from '#contracts/activity-task.ts';
 import type { Address } from '#contracts/address.ts';
 import { Envelope } from '#contracts/envelope.ts';
+import { StoredNearMark } from '#contracts/near-mark.ts';
 import type { Effect } from './effects.ts';
 import { encodeNote } from './note-encoding.ts';
 import type { Commit } from './ports.ts';
@@ -11,7 +12,8 @@ import type { Commit } from './ports.ts';
 /** What a commit stores or schedules besides the record. */
 export type CommitPart =
   | { kind: 'envelope'; envelope: Envelope }
-  | { kind: 'task'; task: ActivityTask; near: string | undefined }
+  | { kind: 'task'; task: ActivityTask }
+  | { kind: 'near-mark'; mark: StoredNearMark }
   | { kind: 'alarm'; dueAtMs: number; envelope: Envelope };
 
 export type EncodedCommit = {
@@ -34,27 +36,21 @@ export function encodeCommit(commit: Commit): EncodedCommit {
     const part = partOf(effect, {
       from: commit.record.address,
       step: commit.record.step,
-      life: commit.record.life,
       index,
       near: commit.near,
     });
     if (part) parts.push(part);
   });
+  if (commit.nearMark) parts.push(nearMarkPart({ actor: commit.record.address, ...commit.nearMark }));
   // An alarm that is set replaces the old one anyway.
   if (parts.some((part) => part.kind === 'alarm')) clearsAlarm = false;
   return { record, view, note, parts, clearsAlarm };
 }
 
-type Origin = {
-  from: Address;
-  step: number;
-  life: number | undefined;
-  index: number;
-  near: Commit['near'];
-};
+type Origin = { from: Address; step: number; index: number; near: Commit['near'] };
 
 function partOf(effect: Effect, origin: Origin): CommitPart | null {
-  const base = { v: 1 as const, id: idOf(origin) };
+  const base = { v: 1 as const, id: `${origin.from}@${origin.step}.${origin.index}` };
   switch (effect.kind) {
     case 'send':
       return envelopePart({ ...base, kind: 'event', to: effect.to, event: effect.event, from: origin.from });
@@ -74,11 +70,9 @@ function partOf(effect: Effect, origin: Origin): CommitPart | null {
     case 'cancel-actor':
       return envelopePart({ ...base, kind: 'cancel', to: effect.to, reason: effect.reason });
     case 'run-activity':
-      return {
-        kind: 'task',
-        task: ActivityTask.parse(effect.task),
-        near: origin.near?.tasks.has(effect.task) === true ? origin.near.node : undefined,
-      };
+      // the record holds what a near attempt needs
+      if (origin.near?.has(effect.task) === true) return null;
+      return { kind: 'task', task: ActivityTask.parse(effect.task) };
     case 'set-wake':
       return {
         kind: 'alarm',
@@ -94,16 +88,15 @@ function partOf(effect: Effect, origin: Origin): CommitPart | null {
   }
 }
 
+function nearMarkPart(mark: { actor: Address; node: string }): CommitPart {
+  return { kind: 'near-mark', mark: StoredNearMark.parse({ v: 1, ...mark }) };
+}
+
 function envelopePart(envelope: Envelope): CommitPart {
   return { kind: 'envelope', envelope: Envelope.parse(envelope) };
 }
 
-/** Unique for ever: a server that saw it a while ago drops it in silence. */
-function idOf({ from, step, index, life }: Origin): string {
-  return `${from}@${step}.${index}${life === undefined ? '' : `~${life}`}`;
-}
-
-/** Names one attempt of an activity, for ever as well. */
-export function taskName({ birth, attempt, life }: ActivityTask): string {
-  return `${birth}-${attempt}${life === undefined ? '' : `-${life}`}`;
+/** Names one attempt of an activity. */
+export function taskName(task: ActivityTask): string {
+  return `${task.birth}-${task.attempt}`;
 }

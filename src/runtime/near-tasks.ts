@@ -1,17 +1,21 @@
 /**
  * Tasks that the owner of a partition runs itself, without handing them to a queue.
  *
- * R1 A near task starts only after the commit that holds it: the stored copy is the safety net, not the way.
- * R2 It is forgotten only after its result is stored, in the ingress or in the step that took it, or when nobody waits
- *    for it any more. A process that dies leaves it to the next owner.
+ * R1 A near task starts only after the commit whose record holds it.
+ * R2 It is over when its result is stored, in the ingress or in the step that took it, or when nobody waits for it any
+ *    more. A process that dies leaves it to the next owner, who finds it by the actor's mark.
  * R3 What an earlier owner left is run only when that one's node is gone, everything it had put into the ingress is
  *    applied, and the actor still waits for this very attempt: the second run of a task is the exception.
- * R4 What finds no slot here goes to the queue, for whoever has one.
+ * R4 What finds no slot when it is dispatched goes to the queue, for whoever has one.
  */
 import type { ActivityTask } from '#contracts/activity-task.ts';
+import type { ActorRecord } from '#contracts/actor-record.ts';
+import type { Address } from '#contracts/address.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { Effect } from './effects.ts';
-import type { Clock, NearTask } from './ports.ts';
+import { nearAttempts, type NearAttempt } from './kernel/activity-task-of.ts';
+import { NearMarks } from './near-marks.ts';
+import type { Clock, NearMark, RecordStore } from './ports.ts';
 
 const RETRY_MS = 500;
 
@@ -41,7 +45,9 @@ export interface NearWorker {
 
 export type NearTasksOptions = {
   node: string;
+  epoch: number;
   clock: Clock;
+  store: Pick<RecordStore, 'load'>;
   nearWorker: NearWorker;
   isAlive: (node: string) => boolean;
   /** Resolves when all that was in the ingress is applied; false when the partition is lost before. */
@@ -50,42 +56,52 @@ export type NearTasksOptions = {
   isDropped: () => boolean;
 };
 
-/** A task this owner has: running until `settled`; `forget` once the stored copy was read. */
-type Held = { settled: boolean; forget: (() => void) | undefined };
-
+/** A step that is about to be committed: the record says which of its tasks run here. */
 export type Reserved = {
+  readonly record: ActorRecord;
   readonly tasks: ReadonlySet<ActivityTask>;
+  /** Whether the commit must store a mark of the actor. */
+  readonly marks: boolean;
   /** The commit is stored. */
-  begin(): void;
-  /** The commit is not stored. */
+  begin(revision: number): void;
+  /** The commit is not stored, as far as is known. */
   cancel(): void;
 };
 
 export class NearTasks {
   readonly #options: NearTasksOptions;
-  readonly #held = new Map<string, Held>();
+  readonly #marks: NearMarks;
+  /** Attempts that this owner runs, or waits to run. */
+  readonly #held = new Set<string>();
 
   constructor(options: NearTasksOptions) {
     this.#options = options;
+    this.#marks = new NearMarks(options);
   }
 
-  /** Slots for those of a step's tasks that can run here. */
-  reserve(effects: readonly Effect[]): Reserved {
+  /** Slots for those of a step's tasks that can run here. @param before revision of the record the step was made from */
+  reserve(step: { record: ActorRecord; effects: readonly Effect[] }, before: number): Reserved {
     const slots = new Map<ActivityTask, NearSlot>();
-    for (const effect of effects) {
+    for (const effect of step.effects) {
       if (effect.kind !== 'run-activity') continue;
       const slot = this.#options.nearWorker.reserve(effect.task);
       if (!slot) continue;
       slots.set(effect.task, slot);
-      // The stored copy may be read before the commit is acknowledged.
-      this.#held.set(nameOf(effect.task), { settled: false, forget: undefined });
+      this.#held.add(nameOf(effect.task));
     }
+    const record = this.#stamped(step.record, slots.keys());
+    const isNear = nearAttempts(record).length > 0;
+    const mark = this.#marks.prepare(record.address, { isNear, before });
     return {
+      record,
       tasks: new Set(slots.keys()),
-      begin: () => {
+      marks: mark.isNeeded,
+      begin: (revision) => {
+        mark.committed(revision);
         for (const [task, slot] of slots) void this.#run(task, { slot, deliveryCount: 1 });
       },
       cancel: () => {
+        mark.refused();
         for (const [task, slot] of slots) {
           slot.cancel();
           this.#held.delete(nameOf(task));
@@ -94,40 +110,68 @@ export class NearTasks {
     };
   }
 
-  /** The stored copy of a task, of this owner or an earlier one. */
-  accept(stored: NearTask): void {
-    const name = nameOf(stored.task);
-    const forget = (): void => stored.done();
-    const held = this.#held.get(name);
-    if (!held) {
-      this.#held.set(name, { settled: false, forget });
-      void this.#inherit(stored);
-      return;
-    }
-    held.forget = forget;
-    if (held.settled) this.#forget(name, held);
+  /** A stored mark, of this owner or an earlier one. */
+  accept(mark: NearMark): void {
+    if (this.#marks.read(mark)) void this.#look(mark.actor);
   }
 
-  async #inherit(stored: NearTask): Promise<void> {
-    const { task, node } = stored;
-    const { clock, nearWorker, isAlive, isDropped } = this.#options;
-    while ((node !== this.#options.node && isAlive(node)) || nearWorker.isRunning(task)) {
-      if (!(await this.#isAwaited(task))) return this.#settle(nameOf(task));
-      await clock.sleep(RETRY_MS);
-      if (isDropped()) return;
+  /** Takes over what a record holds of others. */
+  see(record: ActorRecord): void {
+    for (const attempt of nearAttempts(record)) {
+      if (this.#held.has(nameOf(attempt.task))) continue;
+      this.#held.add(nameOf(attempt.task));
+      void this.#takeOver(attempt);
     }
-    if (!(await this.#options.caughtUp())) return;
-    const slot = nearWorker.reserve(task);
-    // Not its first delivery: the worker asks first whether the attempt is still awaited.
-    if (slot) return this.#run(task, { slot, deliveryCount: 2 });
+  }
+
+  /** Its earlier owner may have gone on after it was found here, so the actor is looked at again when it is over. */
+  async #takeOver(attempt: NearAttempt): Promise<void> {
+    const { clock, isDropped } = this.#options;
+    const isOver = await this.#inherit(attempt);
+    // What is over for a worker may not be over for the actor yet: its time may have passed, and its alarm not rung.
+    if (isOver) await clock.sleep(RETRY_MS);
+    this.#held.delete(nameOf(attempt.task));
+    if (isOver && !isDropped()) await this.#look(attempt.task.actor);
+  }
+
+  /** The record says which attempts run here: whoever finds it knows what to wait for. */
+  #stamped(record: ActorRecord, tasks: Iterable<ActivityTask>): ActorRecord {
+    const activities: ActorRecord['activities'] = {};
+    for (const { childId } of tasks) {
+      const activity = record.activities[childId];
+      if (activity) activities[childId] = { ...activity, near: this.#options.node };
+    }
+    if (Object.keys(activities).length === 0) return record;
+    return { ...record, activities: { ...record.activities, ...activities } };
+  }
+
+  /** Reads the record of an actor with a mark: takes over what it holds, or forgets the mark. */
+  async #look(actor: Address): Promise<void> {
+    const { store, clock, isDropped } = this.#options;
     while (!isDropped()) {
+      const seen = this.#marks.before(actor);
       try {
-        await stored.passOn();
-        return this.#settle(nameOf(task));
+        const stored = await store.load(actor);
+        if (stored && nearAttempts(stored.record).length > 0) this.see(stored.record);
+        else seen.forget();
+        return;
       } catch {
         await clock.sleep(RETRY_MS);
       }
     }
+  }
+
+  /** Whether it is over, as far as this owner can tell; false when it owns the partition no longer. */
+  async #inherit({ task, node }: NearAttempt): Promise<boolean> {
+    const { clock, nearWorker, isAlive, isDropped } = this.#options;
+    while ((node !== this.#options.node && isAlive(node)) || nearWorker.isRunning(task)) {
+      if (!(await this.#isAwaited(task))) return true;
+      await clock.sleep(RETRY_MS);
+      if (isDropped()) return false;
+    }
+    if (!(await this.#options.caughtUp())) return false;
+    // Not its first delivery: the worker asks first whether the attempt is still awaited.
+    return this.#runUntilOver(task, { slot: nearWorker.reserve(task), deliveryCount: 2 });
   }
 
   async #isAwaited(task: ActivityTask): Promise<boolean> {
@@ -140,34 +184,30 @@ export class NearTasks {
   }
 
   async #run(task: ActivityTask, first: { slot: NearSlot; deliveryCount: number }): Promise<void> {
+    await this.#runUntilOver(task, first);
+    this.#held.delete(nameOf(task));
+  }
+
+  async #runUntilOver(
+    task: ActivityTask,
+    first: { slot: NearSlot | null; deliveryCount: number },
+  ): Promise<boolean> {
     const { clock, nearWorker, give, isDropped } = this.#options;
-    let slot: NearSlot | null = first.slot;
-    for (let deliveryCount = first.deliveryCount; ; deliveryCount += 1) {
+    let { slot, deliveryCount } = first;
+    for (;;) {
       try {
         if (slot) {
           await slot.run({ deliveryCount, give });
-          return this.#settle(nameOf(task));
+          return true;
         }
       } catch {
         // Its result could not be stored, or the worker drains: again, or elsewhere.
       }
       await clock.sleep(RETRY_MS);
-      if (isDropped()) return;
+      if (isDropped()) return false;
+      if (slot) deliveryCount += 1;
       slot = nearWorker.reserve(task);
     }
-  }
-
-  #settle(name: string): void {
-    const held = this.#held.get(name);
-    if (!held) return;
-    held.settled = true;
-    this.#forget(name, held);
-  }
-
-  #forget(name: string, held: Held): void {
-    if (!held.forget) return;
-    held.forget();
-    this.#held.delete(name);
   }
 }
 

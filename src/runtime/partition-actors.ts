@@ -22,6 +22,7 @@ import {
 } from './activations.ts';
 import type { ActorsOptions } from './actors-options.ts';
 import { answer } from './answers.ts';
+import { commitStep } from './commit-step.ts';
 import { decline, takesDirect } from './direct-deliveries.ts';
 import { isReplacement } from './first-step.ts';
 import { hasMail, hasWork, stallActor } from './held-actor.ts';
@@ -30,7 +31,7 @@ import { NearTasks } from './near-tasks.ts';
 import { OpenEntries } from './open-entries.ts';
 import { Parking } from './parking.ts';
 import { entryOf, stallBy, suspectOf } from './poison.ts';
-import type { LogEntry, NearTask } from './ports.ts';
+import type { LogEntry, NearMark } from './ports.ts';
 import { refusedStart } from './refused-start.ts';
 import { CommitConflict, isOutage, OwnershipLost } from './runtime-error.ts';
 import { StepMaker } from './step-maker.ts';
@@ -39,7 +40,6 @@ import { tellOutcome, tellSize } from './tell-outcome.ts';
 const DELIVERIES_PER_STEP_MAX = 256;
 const TRIES_MAX = 3;
 const RETRY_MS = 100;
-const RETENTION_MS = 30 * 24 * 3_600_000;
 
 export class PartitionActors {
   readonly #options: ActorsOptions;
@@ -50,8 +50,6 @@ export class PartitionActors {
   readonly #parking: Parking;
   #dropped = false;
   #running = 0;
-  /** Called when no step is in flight. */
-  readonly #onIdle: (() => void)[] = [];
 
   constructor(options: ActorsOptions) {
     this.#options = options;
@@ -88,9 +86,9 @@ export class PartitionActors {
     if (!activation.running) void this.#run(activation);
   }
 
-  /** A task that waits for whoever owns the partition. */
-  acceptNear(task: NearTask): void {
-    if (!this.#dropped) this.#near.accept(task);
+  /** A mark of an actor with tasks that wait for whoever owns the partition. */
+  acceptNear(mark: NearMark): void {
+    if (!this.#dropped) this.#near.accept(mark);
   }
 
   /** Applies what was handed over; false when it was not, and must come by the ingress. */
@@ -109,7 +107,7 @@ export class PartitionActors {
   /** Stops taking entries and waits for steps in flight. What is open is read again by the next owner. */
   async drop(): Promise<void> {
     this.#dropped = true;
-    if (this.#running > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+    while (this.#running > 0) await this.#options.clock.sleep(2);
   }
 
   /** Forgets applied entries. */
@@ -134,13 +132,12 @@ export class PartitionActors {
       if (this.#dropped) for (const waiting of activation.waiting) settle(waiting, false);
       const { stored } = activation;
       if (stored && stored.record.status !== 'active') this.#activations.release(activation);
-      if (this.#running === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
     }
   }
 
   async #stepOnce(activation: Activation): Promise<void> {
     try {
-      activation.stored ??= await this.#options.store.load(activation.address);
+      if (activation.stored === undefined) await this.#load(activation);
       const waiting = this.#skipApplied(activation);
       if (hasWork(activation)) await this.#apply(activation, waiting);
       activation.failures = 0;
@@ -148,6 +145,12 @@ export class PartitionActors {
     } catch (error) {
       await this.#recover(activation, error);
     }
+  }
+
+  async #load(activation: Activation): Promise<void> {
+    const stored = await this.#options.store.load(activation.address);
+    activation.stored = stored;
+    if (stored) this.#near.see(stored.record);
   }
 
   /** Closes what the record already holds, and returns the next entries to apply. */
@@ -177,7 +180,7 @@ export class PartitionActors {
     const bound = isCautious(activation) ? { heldMax: 1 } : {};
     const made = await this.#steps.step(stored.record, deliveries, bound);
     if ('parked' in made) return this.#parkSome(activation, taken, made.parked);
-    await this.#parking.leftOver(taken, made.outcome);
+    await this.#parking.overflow(taken, made.outcome);
     if (!isNothingNew(stored.record, made)) await this.#commit(activation, made);
     this.#finish(activation, taken.slice(0, made.taken), made);
   }
@@ -207,29 +210,8 @@ export class PartitionActors {
     await this.#parkAll(activation, [first], born.reason);
   }
 
-  async #commit(activation: Activation, { outcome, view, retentionMs }: MadeStep): Promise<void> {
-    const { record, effects } = outcome;
-    const { store, partition, epoch, events, node } = this.#options;
-    const near = this.#near.reserve(effects);
-    try {
-      const revision = await store.commit({
-        record,
-        view,
-        expectedRevision: activation.stored?.revision ?? 0,
-        effects,
-        note: outcome.note,
-        partition,
-        epoch,
-        near: { node, tasks: near.tasks },
-        ...(record.status === 'active' ? {} : { expireAfterMs: retentionMs ?? RETENTION_MS }),
-      });
-      activation.stored = { record, revision };
-    } catch (error) {
-      near.cancel();
-      throw error;
-    }
-    near.begin();
-    events.committed({ record, effects, partition });
+  #commit(activation: Activation, made: MadeStep): Promise<void> {
+    return commitStep({ ...this.#options, near: this.#near }, activation, made);
   }
 
   #finish(activation: Activation, taken: readonly Waiting[], { outcome }: MadeStep): void {
@@ -271,9 +253,9 @@ export class PartitionActors {
   /** No step can be made: the envelope is parked, the actor stalls. What was handed over comes by the ingress instead. */
   async #giveUp(activation: Activation, error: unknown): Promise<void> {
     if (decline(activation)) return;
-    const { store, clock, kernel, registry, partition, events } = this.#options;
-    const stored = await store.load(activation.address);
-    activation.stored = stored;
+    const { clock, kernel, registry, partition, events } = this.#options;
+    await this.#load(activation);
+    const { stored } = activation;
     const [first] = activation.waiting;
     const reason = `STEP_FAILED: ${error instanceof Error ? error.message : String(error)}`;
     if (stored?.record.status !== 'active') return first && this.#parkAll(activation, [first], reason);

@@ -35,7 +35,7 @@ export class PartitionReaders {
     const subscription = await this.#logs.read(
       [...actors.keys()],
       (entry) => actors.get(entry.partition)?.accept(entry),
-      (task) => actors.get(task.partition)?.acceptNear(task),
+      (mark) => actors.get(mark.partition)?.acceptNear(mark),
     );
     this.#readers.push({ actors, subscription });
   }

@@ -35,7 +35,9 @@ export type Commit = {
   partition: number;
   epoch: number;
   /** Those of the tasks in `effects` that the committing node runs itself: they go to no queue. */
-  near?: { node: string; tasks: ReadonlySet<ActivityTask> };
+  near?: ReadonlySet<ActivityTask>;
+  /** Stores a {@link NearMark} of the actor with the step, in the name of this node. */
+  nearMark?: { node: string };
   /** Set on the last commit of an actor: the record goes away after this time. */
   expireAfterMs?: number;
 };
@@ -66,16 +68,19 @@ export interface Subscription {
   close(): Promise<void>;
 }
 
-/** A task that is stored for the owner of its actor's partition, instead of going to a queue. */
-export type NearTask = {
-  task: ActivityTask;
-  partition: number;
-  /** The node that committed it, and runs it as long as it lives. */
+/**
+ * Says that an actor may have attempts that the owner of its partition runs itself: the actor's record tells which.
+ * Stored for the next owner. An actor has one at most, the newest.
+ */
+export type NearMark = {
+  actor: Address;
+  /** The owner that stored it. */
   node: string;
-  /** Forgets it: its result is stored, or nobody waits for it. */
+  partition: number;
+  /** In the order of epochs: higher than the epoch of the owner that stored it. */
+  sequence: number;
+  /** Forgets it, soon: the actor has no such attempt any more. */
   done(): void;
-  /** Gives it to its queue, for any worker. It is to be forgotten afterwards. */
-  passOn(): Promise<void>;
 };
 
 export interface Logs {
@@ -86,8 +91,8 @@ export interface Logs {
   read(
     partitions: readonly number[],
     onEntry: (entry: LogEntry) => void,
-    /** Near tasks of the partitions, oldest first, from every owner. Absent: they are left where they are. */
-    onNearTask?: (task: NearTask) => void,
+    /** Near marks of the partitions, oldest first, from every owner. Absent: they are left where they are. */
+    onNearMark?: (mark: NearMark) => void,
   ): Promise<Subscription>;
   /**
    * Sequence of the newest entry the ingress of a partition keeps; 0 when it keeps none. Whatever was on its way into

@@ -1,5 +1,5 @@
 import { openJetStream as open } from './jetstream-binding.ts';
-import { describeNearTaskPorts } from './near-task-ports.ts';
+import { describeNearMarkPorts } from './near-mark-ports.ts';
 import { describeNodePorts } from './node-ports.ts';
 import { describeSharedPorts } from './shared-ports.ts';
 import { describeStepOffers } from './step-offers.ts';
@@ -12,5 +12,5 @@ for (const shards of [1, 2]) {
 }
 describeSharedPorts('JetStream', () => open(1));
 describeStepOffers('JetStream', () => open(1));
-describeNearTaskPorts('JetStream', () => open(1));
+describeNearMarkPorts('JetStream', () => open(1));
 describePortTrace('JetStream', () => open(1));

@@ -3,7 +3,7 @@ import { MemoryBus } from '#runtime/memory/memory-bus.ts';
 import { MemoryHistories } from '#runtime/memory/memory-histories.ts';
 import { memoryNode } from '#runtime/memory/memory-node-ports.ts';
 import { systemClock } from '#runtime/system-clock.ts';
-import { describeNearTaskPorts } from './near-task-ports.ts';
+import { describeNearMarkPorts } from './near-mark-ports.ts';
 import { describeNodePorts, type PortsUnderTest } from './node-ports.ts';
 import { describeSharedPorts } from './shared-ports.ts';
 import { describeStepOffers } from './step-offers.ts';
@@ -27,5 +27,5 @@ for (const shards of [1, 2]) {
 }
 describeSharedPorts('memory', () => open(1));
 describeStepOffers('memory', () => open(1));
-describeNearTaskPorts('memory', () => open(1));
+describeNearMarkPorts('memory', () => open(1));
 describePortTrace('memory', () => open(1));

@@ -7,8 +7,8 @@ import { passQueue } from '#bus/pass-queue.ts';
 import { publish } from '#bus/publish.ts';
 import { Relay } from '#bus/relay.ts';
 import { readLast } from '#bus/stored-message.ts';
-import type { LogEntry, Logs, NearTask, Subscription } from '../ports.ts';
-import { NearTaskReader } from './near-task-reader.ts';
+import type { LogEntry, Logs, NearMark, Subscription } from '../ports.ts';
+import { NearMarkReader } from './near-mark-reader.ts';
 import type { JetStreamBinding } from './jetstream-record-store.ts';
 
 const RELAY_PURGE_MS = 2_000;
@@ -24,13 +24,13 @@ export class JetStreamLogs implements Logs {
   async read(
     partitions: readonly number[],
     onEntry: (entry: LogEntry) => void,
-    onNearTask?: (task: NearTask) => void,
+    onNearMark?: (mark: NearMark) => void,
   ): Promise<Subscription> {
     const { service, topology, bus } = this.#binding;
     const closers: Subscription[] = [];
     const shards = Map.groupBy(partitions, (partition) => shardOf(partition, topology));
     for (const [shard, owned] of shards) {
-      closers.push(await this.#readCore({ shard, owned, onEntry, onNearTask }));
+      closers.push(await this.#readCore({ shard, owned, onEntry, onNearMark }));
       const subjects = owned.map((partition) => ingressSubjects(service).partition({ shard, partition }));
       closers.push(
         await readOrdered(bus, { stream: STREAM.ingress(service), subjects, from: 0 }, (message) =>
@@ -46,13 +46,13 @@ export class JetStreamLogs implements Logs {
     shard: number;
     owned: readonly number[];
     onEntry: (entry: LogEntry) => void;
-    onNearTask: ((task: NearTask) => void) | undefined;
+    onNearMark: ((mark: NearMark) => void) | undefined;
   }): Promise<Subscription> {
     const { bus, service } = this.#binding;
-    const { shard, owned, onEntry, onNearTask } = args;
+    const { shard, owned, onEntry, onNearMark } = args;
     const stream = STREAM.core(service, shard);
     const subjects = coreSubjects(service, shard);
-    const near = onNearTask && new NearTaskReader({ bus, service, shard, onNearTask });
+    const near = onNearMark && new NearMarkReader({ bus, service, shard, onNearMark });
     const relays = new Map(owned.map((partition) => [partition, new Relay({ bus, stream })]));
     const reader = await readOrdered(
       bus,
@@ -61,7 +61,7 @@ export class JetStreamLogs implements Logs {
         subjects: owned.flatMap((partition) => [
           subjects.mailbox(partition),
           ...subjects.relays(partition),
-          ...(near ? [subjects.nearTasks(partition)] : []),
+          ...(near ? [subjects.nearMarks(partition)] : []),
         ]),
         from: 0,
       },

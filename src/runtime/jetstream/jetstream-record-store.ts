@@ -127,17 +127,15 @@ export class JetStreamRecordStore implements RecordStore {
       }
       case 'task':
         return {
-          subject:
-            part.near !== undefined
-              ? subjects.nearTask(own.partition, { actor: from, name: taskName(part.task) })
-              : subjects.task(own.partition, {
-                  queue: part.task.queue,
-                  actor: from,
-                  name: taskName(part.task),
-                }),
+          subject: subjects.task(own.partition, {
+            queue: part.task.queue,
+            actor: from,
+            name: taskName(part.task),
+          }),
           data: JSON.stringify(part.task),
-          ...(part.near !== undefined ? { headers: { [HEADER.node]: part.near } } : {}),
         };
+      case 'near-mark':
+        return { subject: subjects.nearMark(own.partition, from), data: JSON.stringify(part.mark) };
       case 'alarm':
         return {
           subject: subjects.alarm(from),

@@ -11,6 +11,7 @@ import type { ActivityRecord, ChildRecord } from '#contracts/actor-record.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { Failure } from '#contracts/failure.ts';
 import type { Json } from '#contracts/json.ts';
+import { taskOf } from './activity-task-of.ts';
 import { activityDue, notStarted, outOfTime, tokenOverdue, tokenSilent } from './activity-due.ts';
 import type { ChildLogic } from './child-logic.ts';
 import { nextSequence, type Draft } from './draft.ts';
@@ -72,33 +73,20 @@ function dispatch(draft: Draft, childId: string): void {
   const { activities } = draft.state;
   const before = activities.get(childId);
   if (before === undefined) return;
-  const { startByMs: _start, startedAtMs: _started, asyncUntilMs: _until, beatByMs: _beat, ...kept } = before;
-  const { birth, name, queue, input, options, attempt, deadlineAtMs, lastHeartbeat } = kept;
-  const { scheduleToStartMs, cancelGraceMs, largeOutput } = options;
+  const {
+    startByMs: _by,
+    startedAtMs: _at,
+    asyncUntilMs: _until,
+    beatByMs: _beat,
+    near: _near,
+    ...kept
+  } = before;
+  const { scheduleToStartMs } = kept.options;
   const start = scheduleToStartMs === undefined ? {} : { startByMs: draft.nowMs + scheduleToStartMs };
-  activities.set(childId, { ...kept, ...start });
-  draft.state.effects.push({
-    kind: 'run-activity',
-    task: {
-      v: 1,
-      actor: draft.address,
-      childId,
-      birth,
-      name,
-      queue,
-      ...(input === undefined ? {} : { input }),
-      attempt,
-      scheduledAtMs: draft.nowMs,
-      deadlineAtMs,
-      startToCloseMs: options.startToCloseMs,
-      heartbeatMs: options.heartbeatMs,
-      ...(lastHeartbeat === undefined ? {} : { lastHeartbeat }),
-      ...start,
-      ...(cancelGraceMs === undefined ? {} : { cancelGraceMs }),
-      ...(largeOutput === undefined ? {} : { largeOutput }),
-      ...draft.life,
-    },
-  });
+  const dispatched = { ...kept, ...start };
+  activities.set(childId, dispatched);
+  const task = taskOf(dispatched, { actor: draft.address, childId, scheduledAtMs: draft.nowMs });
+  draft.state.effects.push({ kind: 'run-activity', task });
 }
 
 /** Forgets an activity; an attempt that runs is told so, one that this very step dispatched never leaves. */

@@ -40,8 +40,6 @@ export type Draft = {
   readonly address: Address;
   readonly parts: AddressParts;
   readonly parent: Parent | undefined;
-  /** Empty in records of before. */
-  readonly life: { life?: number };
   readonly nowMs: number;
   readonly scope: ActorScope;
   /** Children by live reference; those that have gone are not in it. */
@@ -63,7 +61,6 @@ type DraftArguments = {
   prepared: PreparedDefinition;
   address: Address;
   parent: Parent | undefined;
-  life: number | undefined;
   nowMs: number;
   sequence: number;
   armedAtMs: number | undefined;
@@ -79,7 +76,6 @@ export function emptyDraft(args: DraftArguments): Draft {
     address,
     parts,
     parent,
-    life: args.life === undefined ? {} : { life: args.life },
     nowMs,
     references: new Map(),
     sequence: args.sequence,
@@ -157,7 +153,6 @@ function frameOf(prepared: PreparedDefinition, record: ActorRecord, nowMs: numbe
     prepared,
     address: record.address,
     parent: record.parent,
-    life: record.life,
     nowMs,
     sequence: record.sequence,
     armedAtMs: record.wakeAtMs,

@@ -9,18 +9,11 @@ import type { Taken } from './take-deliveries.ts';
 /** The frame of the step after `record`. */
 export function frameAfter(
   record: ActorRecord,
-  read: Pick<RecordFrame, 'applied' | 'heard' | 'heardLives' | 'keys'>,
+  read: Pick<RecordFrame, 'applied' | 'heard' | 'keys'>,
 ): RecordFrame {
-  const { startedAtMs, startedBy, life, definition } = record;
+  const { startedAtMs, startedBy, definition } = record;
   const step = record.step + 1;
-  return {
-    step,
-    ...read,
-    ...(startedBy === undefined ? {} : { startedBy }),
-    ...(life === undefined ? {} : { life }),
-    startedAtMs,
-    definition,
-  };
+  return { step, ...read, ...(startedBy === undefined ? {} : { startedBy }), startedAtMs, definition };
 }
 
 /** One time for the whole step: never before an earlier step, nor before the alarm that caused it. */

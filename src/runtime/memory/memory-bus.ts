@@ -20,6 +20,7 @@ import { HISTORY_STEPS_MAX } from '../history-steps.ts';
 import type { Clock, Commit, LogEntry, NotedStep, PartitionOwner } from '../ports.ts';
 import { CommitConflict, OwnershipLost } from '../runtime-error.ts';
 import { createMemoryCasStore } from './memory-cas-store.ts';
+import { MemoryNearMarks } from './memory-near-marks.ts';
 import { MemoryStepOffers } from './memory-step-offers.ts';
 import { MemoryTaskQueue } from './memory-task-queue.ts';
 
@@ -31,9 +32,6 @@ type Log = {
   ids: Set<string>;
 };
 
-/** A task kept for the owner of its partition. */
-export type MemoryNearTask = { task: ActivityTask; partition: number; node: string };
-
 /** One service's share of the bus. */
 export class MemoryService {
   readonly name: string;
@@ -44,10 +42,7 @@ export class MemoryService {
   readonly ownerWatchers = new Set<(owner: PartitionOwner) => void>();
   readonly mailbox: Log = newLog();
   readonly ingress: Log = newLog();
-  readonly near = {
-    tasks: new Set<MemoryNearTask>(),
-    readers: new Set<(stored: MemoryNearTask) => void>(),
-  };
+  readonly near = new MemoryNearMarks();
   readonly queues = new Map<string, MemoryTaskQueue>();
   readonly cancelListeners = new Set<(cancel: { actor: Address; childId: string; birth: number }) => void>();
   readonly alarms = new Map<Address, AbortController>();
@@ -213,8 +208,7 @@ export class MemoryBus {
     if (encoded.clearsAlarm) this.#clearAlarm(home, address);
     for (const part of encoded.parts) {
       if (part.kind === 'envelope') this.#relay(home, { from: address, envelope: part.envelope });
-      else if (part.kind === 'task' && part.near !== undefined)
-        this.#keepNear(home, { task: part.task, partition: commit.partition, node: part.near });
+      else if (part.kind === 'near-mark') this.#keepMark(home, { commit, node: part.mark.node });
       else if (part.kind === 'task') this.dispatch(home.name, part.task);
       else if (part.kind === 'alarm') this.#setAlarm(home, part.envelope);
     }
@@ -238,22 +232,21 @@ export class MemoryBus {
     const { home, envelope } = args;
     const log = home[name];
     log.sequence += 1;
-    const raw = JSON.stringify(envelope);
     const entry: LogEntry = {
       log: name,
       partition: placeOf(envelope.to, this.topology).partition,
       sequence: log.sequence,
-      envelope: JSON.parse(raw) as Envelope,
-      raw,
+      envelope: structuredClone(envelope),
+      raw: JSON.stringify(envelope),
     };
     log.entries.push(entry);
     for (const reader of log.readers) reader(entry);
     return entry;
   }
 
-  #keepNear(home: MemoryService, stored: MemoryNearTask): void {
-    home.near.tasks.add(stored);
-    for (const reader of home.near.readers) reader(stored);
+  #keepMark(home: MemoryService, { commit, node }: { commit: Commit; node: string }): void {
+    const { partition, record } = commit;
+    home.near.put({ actor: record.address, node, partition, sequence: this.nextRevision() });
   }
 
   /** Puts a task into its queue. */

@@ -7,7 +7,6 @@ import type { NodePorts } from '../node.ts';
 import type { Clock, LogEntry, PartitionOwner } from '../ports.ts';
 import { CommitConflict } from '../runtime-error.ts';
 import type { MemoryBus } from './memory-bus.ts';
-import { readNearTasks } from './memory-near-tasks.ts';
 import { sharedPorts } from './memory-shared-ports.ts';
 import { memoryStepOffers } from './memory-step-offers.ts';
 import { never, NodeLife, NOTICE_MS, type MemoryNodeOptions } from './node-life.ts';
@@ -17,8 +16,6 @@ export type MemoryNode = {
   /** Kill -9. Peers notice after `noticeAfterMs`. */
   kill(noticeAfterMs?: number): void;
   readonly alive: boolean;
-  /** Resolves when the process is dead. */
-  readonly died: Promise<void>;
 };
 
 export function memoryNode(bus: MemoryBus, args: MemoryNodeOptions): MemoryNode {
@@ -29,7 +26,6 @@ export function memoryNode(bus: MemoryBus, args: MemoryNodeOptions): MemoryNode 
     get alive() {
       return life.alive;
     },
-    died: life.died,
   };
 }
 
@@ -109,11 +105,11 @@ function logsOf(life: NodeLife): NodePorts['logs'] {
   const { bus } = life;
   const home = bus.service(life.service);
   return {
-    read: (partitions, onEntry, onNearTask) =>
+    read: (partitions, onEntry, onNearMark) =>
       life.call('logs.read', () => {
         const wanted = new Set(partitions);
         const closers = [home.mailbox, home.ingress].map((log) => {
-          const channel = life.channel<LogEntry>((entry) => onEntry(asRead(entry)));
+          const channel = life.channel<LogEntry>((entry) => onEntry(structuredClone(entry)));
           const reader = (entry: LogEntry): void => {
             if (wanted.has(entry.partition)) channel.send(entry);
           };
@@ -121,7 +117,7 @@ function logsOf(life: NodeLife): NodePorts['logs'] {
           log.readers.add(reader);
           return () => log.readers.delete(reader);
         });
-        if (onNearTask) closers.push(readNearTasks(life, { wanted, onNearTask }));
+        if (onNearMark) closers.push(home.near.read(life, { wanted, onNearMark }));
         return life.hold(() => {
           for (const close of closers) close();
         });
@@ -135,11 +131,6 @@ function logsOf(life: NodeLife): NodePorts['logs'] {
       life.call('logs.purge', () => bus.purge(life.service, { log, partition, belowSequence }), 'fails'),
     park: (entry, reason) => life.call('logs.park', () => bus.park(life.service, { entry, reason }), 'fails'),
   };
-}
-
-/** A reader's own copy, made from the stored bytes. */
-function asRead(entry: LogEntry): LogEntry {
-  return entry.envelope === null ? { ...entry } : { ...entry, envelope: JSON.parse(entry.raw) as Envelope };
 }
 
 function membershipOf(life: NodeLife): NodePorts['membership'] {

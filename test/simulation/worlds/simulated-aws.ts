@@ -16,7 +16,6 @@ import type { AwsTransport } from '#services/clouddriver/providers/aws/aws-sessi
 import { createCloudRates } from '#services/clouddriver/cloud-rates.ts';
 import type { ActivityCatalog } from '#runtime/activity.ts';
 import type { SeededRandom } from '../engine/seeded-random.ts';
-import { UNSIGNED } from './unsigned-calls.ts';
 
 /** Bodies of these three services are text. */
 type Request = { headers: Record<string, string>; body?: string };
@@ -111,7 +110,6 @@ export class SimulatedAws {
       rateLimits,
       clock,
       transport: this.#transport(clock),
-      clientSettings: UNSIGNED,
     });
     return activitiesOver({ provider });
   }

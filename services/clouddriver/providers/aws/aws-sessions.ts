@@ -17,18 +17,6 @@ import { awsFailure, isStaleCredentials, isThrottle, type FailureHint } from './
 
 export type AwsService = 'ec2' | 'autoscaling' | 'elasticloadbalancing';
 
-/** More settings of each client. */
-export type AwsClientSettings = Pick<
-  EC2ClientConfig,
-  | 'authSchemePreference'
-  | 'defaultsMode'
-  | 'retryMode'
-  | 'signerConstructor'
-  | 'useDualstackEndpoint'
-  | 'useFipsEndpoint'
-  | 'userAgentAppId'
->;
-
 /** Carries requests of the SDK to a cloud and brings the answers back. */
 export type AwsTransport = NonNullable<EC2ClientConfig['requestHandler']>;
 
@@ -39,8 +27,6 @@ export type AwsSessionOptions = {
   clock: Clock;
   /** Absent: HTTP, with the timeouts. */
   transport?: AwsTransport;
-  /** Absent: as the SDK finds them in the environment and in its shared files. */
-  clientSettings?: AwsClientSettings;
 };
 
 export type CallHint = Omit<FailureHint, 'nowMs'>;
@@ -109,9 +95,8 @@ export type AwsSessions = ReturnType<typeof createAwsSessions>;
 type SessionPlace = { account: Account; region: string; credentials: CredentialSource };
 
 function openSession({ account, region, credentials }: SessionPlace, options: AwsSessionOptions): AwsSession {
-  const { timeouts, rateLimits, clock, transport, clientSettings } = options;
+  const { timeouts, rateLimits, clock, transport } = options;
   const settings = {
-    ...clientSettings,
     region,
     maxAttempts: 1,
     ...(account.endpoint === undefined ? {} : { endpoint: account.endpoint }),

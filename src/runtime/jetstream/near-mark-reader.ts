@@ -1,51 +1,47 @@
-/** Near tasks as they stand in a core stream: read with the mailboxes, forgotten from the oldest on. */
-import { ActivityTask } from '#contracts/activity-task.ts';
-import { HEADER, STREAM, coreSubjects, nearTaskTarget } from '#contracts/subjects.ts';
+/** Near marks as they stand in a core stream: read with the mailboxes, forgotten from the oldest on. */
+import { StoredNearMark } from '#contracts/near-mark.ts';
+import { STREAM, coreSubjects } from '#contracts/subjects.ts';
 import type { Bus } from '#bus/connect.ts';
 import type { ReadMessage } from '#bus/ordered-reader.ts';
-import { publish } from '#bus/publish.ts';
 import { LogProgress } from '../log-progress.ts';
-import type { NearTask } from '../ports.ts';
+import type { NearMark } from '../ports.ts';
 
 const PURGE_MS = 2_000;
 const PURGE_TIMEOUT_MS = 5_000;
 
-export type NearTaskReaderOptions = {
+export type NearMarkReaderOptions = {
   bus: Bus;
   service: string;
   shard: number;
-  onNearTask: (task: NearTask) => void;
+  onNearMark: (mark: NearMark) => void;
 };
 
-export class NearTaskReader {
-  readonly #options: NearTaskReaderOptions;
+export class NearMarkReader {
+  readonly #options: NearMarkReaderOptions;
   readonly #progress = new Map<number, LogProgress>();
   readonly #purging: NodeJS.Timeout;
 
-  constructor(options: NearTaskReaderOptions) {
+  constructor(options: NearMarkReaderOptions) {
     this.#options = options;
     this.#purging = setInterval(() => void this.#purge(), PURGE_MS);
   }
 
-  /** Takes a message of the core stream; returns whether it was a near task. */
+  /** Takes a message of the core stream; returns whether it was a near mark. */
   push(message: ReadMessage): boolean {
     const [kind, , , token] = message.subject.split('.', 4);
     if (kind !== 'tn') return false;
     const partition = Number(token);
+    const { sequence } = message;
     const progress = this.#progressOf(partition);
-    progress.opened(message.sequence);
-    const done = (): void => progress.closed(message.sequence);
-    const task = ActivityTask.safeParse(parsed(message.data));
-    // Only the runtime writes here: what is no task was never one, and nobody waits for it.
-    if (!task.success) done();
-    else
-      this.#options.onNearTask({
-        task: task.data,
-        partition,
-        node: message.header(HEADER.node) ?? '',
-        done,
-        passOn: () => this.#passOn(task.data, message),
-      });
+    progress.opened(sequence);
+    const done = (): void => progress.closed(sequence);
+    const mark = StoredNearMark.safeParse(parsed(message.data));
+    // Only the runtime writes here: what is no mark was never one.
+    if (!mark.success) done();
+    else {
+      const { actor, node } = mark.data;
+      this.#options.onNearMark({ actor, node, partition, sequence, done });
+    }
     return true;
   }
 
@@ -62,20 +58,12 @@ export class NearTaskReader {
     return created;
   }
 
-  async #passOn(task: ActivityTask, message: ReadMessage): Promise<void> {
-    await publish(this.#options.bus, {
-      subject: nearTaskTarget(message.subject, { service: this.#options.service, queue: task.queue }),
-      data: message.data,
-      headers: { 'Nats-Msg-Id': message.subject },
-    });
-  }
-
   async #purge(): Promise<void> {
     const { bus, service, shard } = this.#options;
     for (const [partition, progress] of this.#progress) {
       const seq = progress.takePurge();
       if (seq === null) continue;
-      const filter = coreSubjects(service, shard).nearTasks(partition);
+      const filter = coreSubjects(service, shard).nearMarks(partition);
       await bus
         .request(`$JS.API.STREAM.PURGE.${STREAM.core(service, shard)}`, JSON.stringify({ filter, seq }), {
           timeout: PURGE_TIMEOUT_MS,

@@ -1,0 +1,45 @@
+/** The task of an activity's current attempt, as its actor's record knows it. */
+import type { ActivityTask } from '#contracts/activity-task.ts';
+import type { ActivityRecord, ActorRecord } from '#contracts/actor-record.ts';
+import type { Address } from '#contracts/address.ts';
+
+/** @param about.scheduledAtMs when the attempt was dispatched */
+export function taskOf(
+  activity: ActivityRecord,
+  about: { actor: Address; childId: string; scheduledAtMs: number },
+): ActivityTask {
+  const { birth, name, queue, input, options, attempt, deadlineAtMs, lastHeartbeat, startByMs } = activity;
+  const { startToCloseMs, heartbeatMs, cancelGraceMs, largeOutput } = options;
+  return {
+    v: 1,
+    actor: about.actor,
+    childId: about.childId,
+    birth,
+    name,
+    queue,
+    ...(input === undefined ? {} : { input }),
+    attempt,
+    scheduledAtMs: about.scheduledAtMs,
+    deadlineAtMs,
+    startToCloseMs,
+    heartbeatMs,
+    ...(lastHeartbeat === undefined ? {} : { lastHeartbeat }),
+    ...(startByMs === undefined ? {} : { startByMs }),
+    ...(cancelGraceMs === undefined ? {} : { cancelGraceMs }),
+    ...(largeOutput === undefined ? {} : { largeOutput }),
+  };
+}
+
+/** An attempt that the owner of the actor's partition runs itself, and the node that does. */
+export type NearAttempt = { task: ActivityTask; node: string };
+
+/** Attempts that run near and have not ended, as far as the record knows. */
+export function nearAttempts({ address, status, activities }: ActorRecord): NearAttempt[] {
+  if (status !== 'active') return [];
+  return Object.entries(activities).flatMap(([childId, activity]) => {
+    const { near: node, nextAttemptAtMs, asyncUntilMs, scheduledAtMs } = activity;
+    const isRunning = nextAttemptAtMs === undefined && asyncUntilMs === undefined;
+    if (node === undefined || !isRunning) return [];
+    return [{ task: taskOf(activity, { actor: address, childId, scheduledAtMs }), node }];
+  });
+}
