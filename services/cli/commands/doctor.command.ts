@@ -4,6 +4,7 @@ import { surveyStreams } from '#bus/stream-survey.ts';
 import { EXIT } from '../cli-error.ts';
 import { examineOwners, readOwners } from '../doctor/examine-owners.ts';
 import { examineClock, examineSync, examineVersion } from '../doctor/examine-server.ts';
+import { examineRecords, readRecordSizes } from '../doctor/examine-records.ts';
 import { examineDeadLetters, examineStreams } from '../doctor/examine-streams.ts';
 import type { Finding, Verdict } from '../doctor/finding.ts';
 import { invocationOf } from '../invocation.ts';
@@ -24,11 +25,15 @@ export function addDoctor(program: Command): void {
     .description(
       'Look at the server, the streams, the nodes and the partitions they own.\nExit code 1 when something is wrong.',
     )
+    .option('--records', 'look at the size of every record, however many there are')
     .option('--monitor <url>', "the server's monitoring endpoint, say http://127.0.0.1:8222")
-    .action(async (options: { monitor?: string }, command: Command) => {
+    .action(async (options: { monitor?: string; records?: true }, command: Command) => {
       const { output, devState, openSession } = await invocationOf(command);
       await using session = await openSession();
-      const { findings, owners } = await examine(session, options.monitor ?? devState?.monitorUrl);
+      const { findings, owners } = await examine(session, {
+        monitorUrl: options.monitor ?? devState?.monitorUrl,
+        isAsked: options.records === true,
+      });
       const wrong = findings.filter(({ verdict }) => verdict === 'wrong');
       output.result({ healthy: wrong.length === 0, findings, owners }, () => report(output, findings));
       if (wrong.length > 0) process.exitCode = EXIT.failure;
@@ -40,7 +45,9 @@ type Examination = {
   owners: { service: string; node: string; pid: number; partitions: readonly number[] }[];
 };
 
-async function examine(session: Session, monitorUrl: string | undefined): Promise<Examination> {
+type Wanted = { monitorUrl: string | undefined; isAsked: boolean };
+
+async function examine(session: Session, { monitorUrl, isAsked }: Wanted): Promise<Examination> {
   const { bus, topology } = session;
   const server = [examineVersion(bus), await examineSync(monitorUrl)];
   if (topology === null) {
@@ -57,12 +64,18 @@ async function examine(session: Session, monitorUrl: string | undefined): Promis
     surveyStreams(bus),
     Promise.all(topology.services.map((service) => readOwners({ bus, topology, service }))),
   ]);
+  const records = await Promise.all(
+    topology.services.map(async (service) =>
+      examineRecords(service, await readRecordSizes({ bus, topology, service }, { survey, isAsked })),
+    ),
+  );
   return {
     findings: [
       ...server,
       clock,
       ...examineStreams(survey, topology),
       ...services.map((service) => examineOwners(service, topology)),
+      ...records,
       examineDeadLetters(survey),
     ],
     owners: services.flatMap(({ service, nodes }) =>

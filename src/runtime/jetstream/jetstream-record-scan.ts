@@ -31,18 +31,22 @@ export async function scanRecords(
   return unreadable;
 }
 
-/** Calls back with the view of each actor of a service; reads no record, only the views in their headers. */
+/**
+ * Calls back with the view of each actor of a service, and how many bytes its record has; reads no record, only the
+ * headers of their messages.
+ */
 export async function scanViews(
   { bus, topology }: { bus: Bus; topology: Topology },
   service: string,
-  onView: (view: ActorView) => void,
+  onView: (view: ActorView, sizeBytes: number) => void,
 ): Promise<void> {
   for (let shard = 0; shard < topology.shards; shard += 1) {
     const subject = coreSubjects(service, shard).records;
     const filter = { stream: STREAM.core(service, shard), subject, headersOnly: true };
     await readSubjectsOnce(bus, filter, (message) => {
       const view = viewOf(message.header(HEADER.view));
-      if (view) onView(view);
+      // the server says it where it leaves out the content
+      if (view) onView(view, Number(message.header('Nats-Msg-Size') ?? 0));
     });
   }
 }

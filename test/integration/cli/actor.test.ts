@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assign, setup } from 'xstate';
 import { connectBus, type Bus } from '#bus/connect.ts';
+import { surveyStreams } from '#bus/stream-survey.ts';
 import { addressOf, type Address } from '#contracts/address.ts';
 import type { ActorView } from '#contracts/actor-view.ts';
 import type { Envelope } from '#contracts/envelope.ts';
@@ -12,6 +13,7 @@ import { JetStreamIngress } from '#runtime/jetstream/jetstream-ingress.ts';
 import { startJetStreamNode } from '#runtime/jetstream/jetstream-node.ts';
 import { JetStreamViews } from '#runtime/jetstream/jetstream-views.ts';
 import type { RunningNode } from '#runtime/node.ts';
+import { examineRecords, readRecordSizes } from '#services/cli/doctor/examine-records.ts';
 import { startTestNatsServer, type TestNatsServer } from '#test/support/nats-server.ts';
 
 const topology = Topology.parse({ services: ['shop'], partitionsPerShard: 4 });
@@ -20,12 +22,17 @@ const topology = Topology.parse({ services: ['shop'], partitionsPerShard: 4 });
 const counter = (state: 'on' | 'gone') => ({
   type: 'counter',
   version: 1,
-  machine: setup({ types: { context: {} as { count: number } } }).createMachine({
+  machine: setup({ types: { context: {} as { count: number; pad: string } } }).createMachine({
     id: 'counter',
-    context: { count: 0 },
+    context: { count: 0, pad: '' },
     initial: state,
     states: {
-      [state]: { on: { add: { actions: assign({ count: ({ context }) => context.count + 1 }) } } },
+      [state]: {
+        on: {
+          add: { actions: assign({ count: ({ context }) => context.count + 1 }) },
+          grow: { actions: assign({ pad: 'x'.repeat(150 * 1024), count: 1 }) },
+        },
+      },
     },
   }),
   view: ({ context }: { context: { count: number } }) => ({ count: context.count }),
@@ -149,6 +156,21 @@ describe('windlass actor and windlass dead', () => {
     await windlass('actor', 'resume', address);
     await expect.poll(() => counts(address)).toBe(1);
     expect(await view(address)).not.toHaveProperty('stalled');
+  });
+
+  it('finds the actors whose record is near the soft limit, or over it', async () => {
+    const [address] = [await started('large'), await started('small')];
+    await tell(address, { kind: 'event', event: { type: 'grow' } });
+    await expect.poll(() => counts(address)).toBe(1);
+    const found = await readRecordSizes(
+      { bus, topology, service: 'shop' },
+      { survey: await surveyStreams(bus), isAsked: false },
+    );
+    expect(found).toEqual([{ address, sizeBytes: expect.any(Number) }]);
+    expect(examineRecords('shop', found)).toMatchObject({
+      verdict: 'warn',
+      detail: expect.stringMatching(/^1 over .*: shop:counter:large:large 150 KiB$/),
+    });
   });
 
   it('sends again what was parked', async () => {

@@ -3,6 +3,7 @@ import type { StreamSurvey } from '#bus/stream-survey.ts';
 import type { NodeDescription } from '#contracts/node-settings.ts';
 import { Topology } from '#contracts/topology.ts';
 import { examineOwners } from '#services/cli/doctor/examine-owners.ts';
+import { examineRecords } from '#services/cli/doctor/examine-records.ts';
 import { examineDeadLetters, examineStreams } from '#services/cli/doctor/examine-streams.ts';
 
 const topology = Topology.parse({ partitionsPerShard: 4, replicas: 3 });
@@ -59,6 +60,42 @@ describe('examineStreams', () => {
       topology,
     );
     expect(findings[0]).toMatchObject({ verdict });
+  });
+});
+
+describe('examineRecords', () => {
+  const sized = (...sizes: number[]) =>
+    sizes.map((sizeBytes, index) => ({ address: `orca:stage:x:x-${index}`, sizeBytes }));
+
+  it('finds all well when no record is near the soft limit', () => {
+    expect(examineRecords('orca', [])).toMatchObject({
+      verdict: 'ok',
+      detail: expect.stringContaining('128 KiB'),
+    });
+  });
+
+  it('names the largest first, and counts those over the limit and those near it', () => {
+    const finding = examineRecords('orca', sized(100 * 1024, 200 * 1024, 120 * 1024));
+    expect(finding).toMatchObject({
+      verdict: 'warn',
+      detail: expect.stringMatching(
+        /^1 over the soft limit of 128 KiB, 2 near it: orca:stage:x:x-1 200 KiB, /,
+      ),
+      remedy: expect.stringContaining('512 KiB'),
+    });
+  });
+
+  it('names five and counts the others', () => {
+    expect(examineRecords('orca', sized(...Array.from({ length: 8 }, () => 130 * 1024)))).toMatchObject({
+      detail: expect.stringMatching(/, and 3 more$/),
+    });
+  });
+
+  it('says so when there were too many to look at', () => {
+    expect(examineRecords('orca', null)).toMatchObject({
+      verdict: 'unknown',
+      remedy: expect.stringContaining('--records'),
+    });
   });
 });
 
