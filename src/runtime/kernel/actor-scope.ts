@@ -12,12 +12,19 @@ export type ActorScope = ScopeInternals & {
   collected: CollectedAction[];
   /** Whether the current transition took any edge of the statechart. */
   took: boolean;
+  /** The event that the current transition was given. */
+  given: unknown;
+  /** Types of events that the machine raised in the current transition, and that no state took. */
+  dropped: string[];
   /** Children made by the current transition. */
   booked: number;
   parent: ActorReference | undefined;
   self: StandInReference;
   system: StepSystem;
 };
+
+/** What XState tells of a microstep, among other things that it tells. */
+type Microstep = { type: string; event: { type: string }; _transitions: readonly unknown[] };
 
 type StepSystem = {
   /** Read by `stepTimeMs` of machines/support. */
@@ -50,6 +57,8 @@ export function actorScope(args: ScopeArguments): ActorScope {
     sessionId: self.sessionId,
     collected: [],
     took: false,
+    given: undefined,
+    dropped: [],
     booked: 0,
     logger: ignore,
     defer: ignore,
@@ -58,8 +67,12 @@ export function actorScope(args: ScopeArguments): ActorScope {
     actionExecutor: (action) => scope.collected.push(action),
   };
   Object.assign(system, {
-    _sendInspectionEvent: (event: { type: string; _transitions?: readonly unknown[] }) => {
-      if (event.type === '@xstate.microstep' && (event._transitions?.length ?? 0) > 0) scope.took = true;
+    _sendInspectionEvent: (inspected: Microstep) => {
+      if (inspected.type !== '@xstate.microstep') return;
+      const { event, _transitions: taken } = inspected;
+      if (taken.length > 0) scope.took = true;
+      // XState drops it without a word; that a state is done need not interest anyone
+      else if (event !== scope.given && !event.type.startsWith('xstate.')) scope.dropped.push(event.type);
     },
     _bookId: () => {
       scope.booked += 1;
@@ -69,10 +82,12 @@ export function actorScope(args: ScopeArguments): ActorScope {
   return scope;
 }
 
-/** Readies the scope for one more transition from `snapshot`. */
-export function beginTransition(scope: ActorScope, snapshot: LiveSnapshot): void {
+/** Readies the scope for one more transition, from `snapshot` by `event`. */
+export function beginTransition(scope: ActorScope, snapshot: LiveSnapshot, event: unknown): void {
   scope.collected = [];
   scope.took = false;
+  scope.given = event;
+  scope.dropped = [];
   scope.booked = 0;
   scope.self._snapshot = snapshot;
 }

@@ -164,7 +164,7 @@ function arm(draft: Draft, { fromVersion }: { fromVersion: number }): void {
     if (fault === undefined) kept[id] = reference;
     else collected.push({ type: 'xstate.stopChild', params: reference });
   }
-  beginTransition(scope, state.snapshot);
+  beginTransition(scope, state.snapshot, undefined);
   let next: LiveSnapshot = { ...state.snapshot, children: kept };
   const args = {
     context: next.context,

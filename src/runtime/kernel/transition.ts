@@ -50,7 +50,7 @@ export function transition(draft: Draft, event: ActorEvent): boolean {
 
 function transitionOnce(draft: Draft, event: ActorEvent): boolean {
   const { scope, prepared, state } = draft;
-  beginTransition(scope, state.snapshot);
+  beginTransition(scope, state.snapshot, event);
   prepared.noteType(event.type);
   attempt(draft, {
     before: saved(state),
@@ -104,6 +104,7 @@ function settle(draft: Draft, next: LiveSnapshot): void {
     state.output = checkedOutput(draft, outgoingJson(draft, next.output, 'output'));
     endWith(draft, 'done');
   }
+  for (const type of draft.scope.dropped.splice(0)) noteUnheard(draft, type);
 }
 
 /** @throws Error when the output is not what the definition promises */

@@ -7,10 +7,7 @@ export function countUnhandled(draft: Draft, type: string): void {
   control.unhandled = { count: (control.unhandled?.count ?? 0) + 1, lastType: type, lastAtMs: nowMs };
 }
 
-/**
- * An event without an envelope of its own: a timer's, one that the actor sent itself, one for a child that has gone.
- * An event raised without a delay never leaves its transition: XState drops it in silence, and so it stays.
- */
+/** An event without an envelope of its own: a timer's, one that the actor raised or sent itself, one for a child that has gone. */
 export function noteUnheard(draft: Draft, type: string): void {
   countUnhandled(draft, type);
   draft.unheard.push(type);

@@ -16,7 +16,15 @@ const machine = setup({ actors: { kid: durableActor<undefined, undefined>({ type
           self: { actions: sendTo(({ self }) => self, { type: 'nobodySelf' }) },
           child: { actions: sendTo('kid', { type: 'nobodyChild' }) },
           off: 'off',
+          raised: { target: 'raising', actions: raise({ type: 'nobodyRaised' }) },
         },
+      },
+      raising: {
+        entry: [raise({ type: 'taken' }), raise({ type: 'nobodyRaised' })],
+        initial: 'first',
+        // 'raising' is done before what it raised is looked at, and nobody asks
+        states: { first: { always: 'last' }, last: { type: 'final' } },
+        on: { taken: {} },
       },
       off: {},
     },
@@ -41,6 +49,23 @@ describe('an event that no state takes', () => {
     await run.advance(1_000);
     expect(run.view().unhandled).toMatchObject({ count: 2, lastType: 'nobodyTimer' });
     expect(run.world.unhandled).toEqual(['nobodySelf', 'nobodyTimer']);
+  });
+
+  bothModes('is counted when the machine raised it, on an edge or at the entry of a state', async (mode) => {
+    const run = await given(machine, { mode });
+    expect(await run.send({ type: 'raised' })).toBeUndefined();
+    expect(run.value()).toEqual({ raising: 'last' });
+    expect(run.world.unhandled).toEqual(['nobodyRaised', 'nobodyRaised']);
+    expect(run.view().unhandled).toMatchObject({ count: 2, lastType: 'nobodyRaised' });
+    expect(run.world.notes.at(-1)?.refused).toMatchObject([
+      { type: 'nobodyRaised', reason: 'unhandled' },
+      { type: 'nobodyRaised', reason: 'unhandled' },
+    ]);
+  });
+
+  bothModes('is counted when the initial state raised it', async (mode) => {
+    const run = await given(createMachine({ id: 'eager', entry: raise({ type: 'nobody' }) }), { mode });
+    expect(run.view().unhandled).toMatchObject({ count: 1, lastType: 'nobody' });
   });
 
   bothModes('is counted when it is for a child that has ended', async (mode) => {
