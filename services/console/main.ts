@@ -8,7 +8,8 @@ import { startConsole } from './start.ts';
 
 const config = readConfig(process.argv.slice(2));
 const bus = await connectBus({ servers: config.natsServers, name: 'windlass-console' });
-const running = await startConsole({ bus, port: config.port });
+const { natsServers: _servers, ...options } = config;
+const running = await startConsole({ bus, ...options });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {

@@ -8,11 +8,21 @@ import { Address } from '#contracts/address.ts';
 import { followBusState } from './bus-state.ts';
 import { Catalogue } from './catalogue.ts';
 import { eventStream } from './event-stream.ts';
-import { bundlePage, type PageFile } from './page-bundle.ts';
+import { pageFiles, type PageFile } from './page-files.ts';
 import { PageFeed, type PageChoice } from './page-feed.ts';
 import { guardRequests } from './request-guard.ts';
 
-const HOST = '127.0.0.1';
+const THIS_MACHINE = '127.0.0.1';
+
+export type ConsoleOptions = {
+  bus: Bus;
+  /** 0 picks a free one. */
+  port: number;
+  /** Where to listen; default: this machine alone. Elsewhere only behind a port that is bound to it. */
+  host?: string;
+  /** Where the page was built before; default: it is built now. */
+  pageFolder?: string;
+};
 
 export type RunningConsole = {
   /** Where a browser of this machine finds it. */
@@ -21,11 +31,14 @@ export type RunningConsole = {
   close(): Promise<void>;
 };
 
-/** Resolves when it listens; `port` 0 picks a free one. Rejects when the port is taken or the page does not build. */
-export async function startConsole(args: { bus: Bus; port: number }): Promise<RunningConsole> {
-  const { bus, port } = args;
+/** Resolves when it listens. Rejects when the port is taken or the page does not build. */
+export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
+  const { bus, port, host = THIS_MACHINE } = options;
   const busState = followBusState(bus);
-  const [files, catalogue] = await Promise.all([bundlePage(), Catalogue.open(bus, busState)]);
+  const [files, catalogue] = await Promise.all([
+    pageFiles(options.pageFolder),
+    Catalogue.open(bus, busState),
+  ]);
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(guardRequests);
   app.get('/', () => respond(files.get('/page.html'), undefined));
@@ -40,14 +53,14 @@ export async function startConsole(args: { bus: Bus; port: number }): Promise<Ru
       return () => feed.close();
     });
   });
-  const server = serve({ fetch: app.fetch, createServer, hostname: HOST, port });
+  const server = serve({ fetch: app.fetch, createServer, hostname: host, port });
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve);
     server.once('error', reject);
   });
   return {
     // `listening` has happened on a TCP port, so the address is one.
-    url: `http://${HOST}:${(server.address() as AddressInfo).port}`,
+    url: `http://${THIS_MACHINE}:${(server.address() as AddressInfo).port}`,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       if ('closeAllConnections' in server) server.closeAllConnections();

@@ -138,6 +138,25 @@ describe('the whole system', () => {
   });
 
   it(
+    'serves the console with the page that the image was built with',
+    async () => {
+      await system.compose('up', '--detach', '--no-recreate', '--wait', 'console');
+      const place = await system.placeOf('console', 4200);
+      const page = await fetch(`http://${place}/`);
+      expect(page.status).toBe(200);
+      const [script] = /\/assets\/page\.js/.exec(await page.text()) ?? [''];
+      for (const asset of [script, '/assets/style.css', '/assets/elk-worker.js']) {
+        const answer = await fetch(`http://${place}${asset}`);
+        expect({ asset, status: answer.status }).toEqual({ asset, status: 200 });
+      }
+      const live = await fetch(`http://${place}/live`);
+      const { value } = (await live.body?.getReader().read()) ?? {};
+      expect(Buffer.from(value ?? []).toString()).toContain('data:');
+    },
+    SYSTEM_TIMEOUT_MS,
+  );
+
+  it(
     'answers the command line from a container of its own',
     async () => {
       const printed = await system.compose('run', '--rm', '-T', 'cli', 'execution', 'ls', '--output', 'json');

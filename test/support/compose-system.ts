@@ -26,7 +26,7 @@ export function composeSystem(): ComposeSystem {
   const compose = async (...composeArguments: string[]): Promise<string> => {
     const { stdout } = await run('docker', ['compose', '--project-name', name, ...composeArguments], {
       cwd: ROOT,
-      env: { ...process.env, NATS_PORT: '0', AWS_DOUBLE_PORT: '0' }, // any free port
+      env: { ...process.env, NATS_PORT: '0', AWS_DOUBLE_PORT: '0', CONSOLE_PORT: '0' }, // any free port
       timeout: COMMAND_TIMEOUT_MS,
       maxBuffer: OUTPUT_BYTES_MAX,
     });
@@ -39,7 +39,7 @@ export function composeSystem(): ComposeSystem {
       await run('docker', ['kill', '--signal', signal, `${name}-${service}-${replica}`]);
     },
     remove: async () => {
-      await compose('--profile', 'cli', 'down', '--volumes', '--timeout', '1');
+      await compose('--profile', '*', 'down', '--volumes', '--timeout', '1');
     },
   };
 }
