@@ -30,6 +30,8 @@ export const ActivityTask = z.object({
   startByMs: z.number().int().optional(),
   /** How long the code may clean up after its signal fired; absent = 5 s. */
   cancelGraceMs: z.number().int().min(0).optional(),
+  /** Which life of the actor it is for. */
+  life: z.number().int().optional(),
   /** The machine expects a reference to the output. */
   largeOutput: z.literal(true).optional(),
 });

@@ -141,6 +141,8 @@ export const ActorRecord = z.object({
   applied: z.object({ mailbox: z.number().int().nonnegative(), ingress: z.number().int().nonnegative() }),
   /** Step and effect number of the last envelope heard over the ingress, by sender; the most recent senders last. */
   heard: z.record(Address, z.tuple([z.number().int(), z.number().int()])).optional(),
+  /** Which life of each sender in `heard` that was, as far as it said so. */
+  heardLives: z.record(Address, z.number().int()).optional(),
   /** Keys of clients' events that were applied, the most recent last. */
   keys: z.array(z.string()).optional(),
   /** Id of the envelope that started it: tells whose start it was after a lost answer. */
@@ -153,6 +155,11 @@ export const ActorRecord = z.object({
   cancelRequested: CancelRequested.optional(),
   /** For when the actor's alarm is set on the server. */
   wakeAtMs: z.number().int().optional(),
+  /**
+   * Tells it from an earlier actor of the same address whose record is gone, and whose steps and births were counted
+   * from 1, too. Absent in records of before.
+   */
+  life: z.number().int().optional(),
   startedAtMs: z.number().int(),
   updatedAtMs: z.number().int(),
 });

@@ -17,6 +17,8 @@ export const Parent = z.object({
   childId: z.string().min(1),
   /** The parent wants a snapshot with each of the child's commits (`onSnapshot`). */
   sync: z.literal(true).optional(),
+  /** Which life of the parent that is. */
+  life: z.number().int().optional(),
 });
 export type Parent = z.infer<typeof Parent>;
 

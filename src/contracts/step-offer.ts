@@ -79,8 +79,16 @@ export const StepAnswer = z.discriminatedUnion('kind', [
     held: z.array(z.string()).optional(),
     /** No room to keep them. */
     overflow: z.array(StepDelivery).optional(),
-    /** Kept earlier, and decided now. */
-    settled: z.array(z.object({ envelope: Envelope, reason: z.string().optional() })).optional(),
+    /** Kept earlier, and decided now; with `parkedFrom` it is to be parked, and says where it was read. */
+    settled: z
+      .array(
+        z.object({
+          envelope: Envelope,
+          reason: z.string().optional(),
+          parkedFrom: z.object({ log: LogName, sequence: z.number().int().nonnegative() }).optional(),
+        }),
+      )
+      .optional(),
     unhandled: z.array(z.string()).optional(),
     sizeChars: z.number().int().optional(),
   }),

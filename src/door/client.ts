@@ -7,15 +7,21 @@ import type { StartConflict } from '#contracts/envelope.ts';
 import type { Json } from '#contracts/json.ts';
 import { check } from '#define/contract.ts';
 import type { AnyDurable } from '#define/durable.ts';
-import { JetStreamAsks } from '#runtime/jetstream/jetstream-asks.ts';
+import type { LargePayload } from '#contracts/large-payload.ts';
+import { completionPorts } from '#runtime/jetstream/jetstream-asks.ts';
 import { JetStreamHistories } from '#runtime/jetstream/jetstream-histories.ts';
 import { JetStreamIngress } from '#runtime/jetstream/jetstream-ingress.ts';
 import { JetStreamRecordStore } from '#runtime/jetstream/jetstream-record-store.ts';
 import { JetStreamViews } from '#runtime/jetstream/jetstream-views.ts';
+import { loadPayload } from '#runtime/large-payloads.ts';
+import type { Blobs } from '#runtime/ports.ts';
+import { ActivityHandle, assertTokenOf, type AnyActivity } from './activity-handle.ts';
 import { ActorHandle, ANSWER_TIMEOUT_MS, type ClientPorts } from './actor-handle.ts';
 import { ClientError, type ClientErrorCode } from './client-error.ts';
 import { joinDeployment, type DeploymentOptions } from './deployment.ts';
 
+export { ActivityTokenError } from '#runtime/activity-completion.ts';
+export { PayloadError } from '#runtime/large-payloads.ts';
 export { ActorFailed, ClientError } from './client-error.ts';
 
 type Given<Schema extends z.ZodType> =
@@ -34,11 +40,11 @@ export type StartOptions<D extends AnyDurable> = {
 } & Given<D['contract']['input']>;
 
 export class Client {
-  readonly #ports: ClientPorts;
+  readonly #ports: ClientPorts & { blobs: Blobs };
   readonly #service: string;
   readonly #close: () => Promise<void>;
 
-  constructor(args: { ports: ClientPorts; service: string; close: () => Promise<void> }) {
+  constructor(args: { ports: ClientPorts & { blobs: Blobs }; service: string; close: () => Promise<void> }) {
     this.#ports = args.ports;
     this.#service = args.service;
     this.#close = args.close;
@@ -81,6 +87,20 @@ export class Client {
     return new ActorHandle(this.#ports, actor, address);
   }
 
+  /**
+   * The attempt of an activity that a token names: its code called `completeLater()`, and its result is to be given here.
+   * @throws ActivityTokenError when the token is of another service
+   */
+  activity<A extends AnyActivity>(activity: A, token: string): ActivityHandle<A> {
+    assertTokenOf(this.#service, token);
+    return new ActivityHandle(this.#ports, activity, token);
+  }
+
+  /** What a reference in a context or an output stands for. @throws PayloadError */
+  async payload(reference: LargePayload): Promise<Json> {
+    return loadPayload(this.#ports.blobs, reference);
+  }
+
   async close(): Promise<void> {
     await this.#close();
   }
@@ -118,7 +138,7 @@ export async function connect(options: DeploymentOptions = {}): Promise<Client> 
   return new Client({
     service,
     ports: {
-      asks: new JetStreamAsks(binding),
+      ...completionPorts(binding),
       ingress: new JetStreamIngress(binding),
       store: new JetStreamRecordStore(binding),
       views: new JetStreamViews(binding),

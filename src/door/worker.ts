@@ -11,6 +11,7 @@ import {
   type ActivityCatalog,
   type ActivityContext,
 } from '#runtime/activity.ts';
+import type { QueueLimits } from '#runtime/activity-worker.ts';
 import { startJetStreamNode } from '#runtime/jetstream/jetstream-node.ts';
 import { nodeName } from '#runtime/node-name.ts';
 import { RuntimeError } from '#runtime/runtime-error.ts';
@@ -40,8 +41,8 @@ export type WorkerOptions<D> = DeploymentOptions & {
   actors: readonly D[];
   /** Attempts of activities at once, over all workers that say the same number. Default 64. */
   concurrency?: number;
-  /** The same for other limit classes, by the name that an activity's `queue` returns. */
-  queues?: Readonly<Record<string, number>>;
+  /** The same for other limit classes, by the name that an activity's `queue` returns; with a rate where one is wanted. */
+  queues?: Readonly<Record<string, number | Omit<QueueLimits, 'queue'>>>;
   /** Hears what the worker does, for logs and metrics. */
   events?: RuntimeEvents;
 } & ([keyof Implementations<D>] extends [never]
@@ -76,7 +77,7 @@ export async function runWorker<const D extends AnyDurable>(options: WorkerOptio
       activities: catalog,
       queues: Object.entries({ [QUEUE_DEFAULT]: concurrency, ...queues }).map(([queue, limit]) => ({
         queue,
-        concurrency: limit,
+        ...(typeof limit === 'number' ? { concurrency: limit } : limit),
       })),
       ...(events ? { events } : {}),
     });

@@ -137,7 +137,7 @@ export class Attempt {
     const ended = new AbortController();
     const settled = code.then(() => true);
     const isOver = await Promise.race([settled, clock.sleep(graceMs, ended.signal).then(() => false)]);
-    ended.abort();
+    ended.abort('over');
     if (!isOver) onStillRunning(graceMs);
   }
 
@@ -150,7 +150,9 @@ export class Attempt {
   #context(watchdog: Watchdog): ActivityContext {
     const { task, blobs, onHeartbeat } = this.#options;
     return {
-      idempotencyKey: idempotencyKeyOf(task),
+      get idempotencyKey() {
+        return idempotencyKeyOf(task);
+      },
       attempt: task.attempt,
       signal: this.signal,
       lastHeartbeat: task.lastHeartbeat,
@@ -185,8 +187,14 @@ function outcome(of: ActivityOutcome): AttemptEnd {
   return { kind: 'outcome', outcome: of };
 }
 
-/** Stable over attempts and crashes: from the actor and the birth of the activity. */
-export function idempotencyKeyOf(task: Pick<ActivityTask, 'actor' | 'childId' | 'birth'>): string {
-  const digest = createHash('sha256').update(`${task.actor}/${task.childId}#${task.birth}`).digest('hex');
+/** Stable over attempts and crashes: from the actor, its life, and the birth of the activity. */
+export function idempotencyKeyOf({
+  actor,
+  childId,
+  birth,
+  life,
+}: Pick<ActivityTask, 'actor' | 'childId' | 'birth' | 'life'>): string {
+  const named = `${actor}/${childId}#${birth}${life === undefined ? '' : `~${life}`}`;
+  const digest = createHash('sha256').update(named).digest('hex');
   return `windlass-${digest.slice(0, 31)}`;
 }

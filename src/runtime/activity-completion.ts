@@ -26,6 +26,7 @@ export type TokenErrorCode =
   | 'ACTIVITY_TOKEN_INVALID'
   | 'ACTIVITY_TOKEN_STALE'
   | 'ACTIVITY_UNKNOWN_ACTOR'
+  | 'ACTIVITY_OUTPUT_INVALID'
   | 'ACTIVITY_OUTPUT_TOO_LARGE';
 
 /** Nothing came of a token. */

@@ -60,7 +60,10 @@ export function inputNotRead(error: unknown): Failure {
 }
 
 export function timeout(
-  code: 'ACTIVITY_START_TO_CLOSE_TIMEOUT' | 'ACTIVITY_HEARTBEAT_TIMEOUT',
+  code:
+    | 'ACTIVITY_SCHEDULE_TO_CLOSE_TIMEOUT'
+    | 'ACTIVITY_START_TO_CLOSE_TIMEOUT'
+    | 'ACTIVITY_HEARTBEAT_TIMEOUT',
   what: string,
 ): ActivityFailed {
   return new ActivityFailed({

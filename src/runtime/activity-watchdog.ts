@@ -1,4 +1,7 @@
-/** Ends an attempt that takes too long or stopped beating, by its signal. */
+/**
+ * Ends an attempt that takes too long or stopped beating, by its signal. Where the time of the whole activity ends
+ * first, that is what the failure says, as the actor itself would: whose clock is ahead must not change the code.
+ */
 import type { ActivityTask } from '#contracts/activity-task.ts';
 import { timeout } from './activity-failures.ts';
 import type { Clock } from './ports.ts';
@@ -19,15 +22,20 @@ export class Watchdog {
   }
 
   stop(): void {
-    this.#stop.abort();
+    // With a reason, because making the default one takes longer than all the rest.
+    this.#stop.abort('over');
   }
 
   async #watch(): Promise<void> {
     const { task, clock, abort } = this.#options;
-    const endMs = Math.min(clock.nowMs() + task.startToCloseMs, task.deadlineAtMs);
+    const { deadlineAtMs } = task;
+    const attemptEndMs = clock.nowMs() + task.startToCloseMs;
+    const endMs = Math.min(attemptEndMs, deadlineAtMs);
     while (!this.#stop.signal.aborted && !abort.signal.aborted) {
       const nowMs = clock.nowMs();
       const silentAtMs = task.heartbeatMs > 0 ? this.#beatAtMs + task.heartbeatMs : Infinity;
+      if (nowMs >= endMs && deadlineAtMs <= attemptEndMs)
+        return abort.abort(timeout('ACTIVITY_SCHEDULE_TO_CLOSE_TIMEOUT', 'reached the end of its activity'));
       if (nowMs >= endMs) return abort.abort(timeout('ACTIVITY_START_TO_CLOSE_TIMEOUT', 'took too long'));
       if (nowMs >= silentAtMs) return abort.abort(timeout('ACTIVITY_HEARTBEAT_TIMEOUT', 'stopped reporting'));
       await clock.sleep(Math.min(endMs, silentAtMs) - nowMs, this.#stop.signal);

@@ -3,7 +3,6 @@ import type { ActorRecord } from '#contracts/actor-record.ts';
 import type { Answer } from '#contracts/answer.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { Json } from '#contracts/json.ts';
-import { isDefinitionStall } from './definition-stall.ts';
 import type { Effect } from './effects.ts';
 import type { Replies } from './ports.ts';
 
@@ -12,8 +11,6 @@ export type Decided = { record?: ActorRecord; reason?: string; effects?: readonl
 
 export function answer(replies: Replies, envelope: Envelope, decided: Decided): void {
   if (!('replyTo' in envelope) || envelope.replyTo === undefined) return;
-  // It stands still and keeps the envelope: nobody knows yet what comes of it.
-  if (decided.reason === undefined && isDefinitionStall(decided.record?.stalled)) return;
   // what is not set is left out on the wire
   replies.reply(envelope.replyTo, JSON.parse(JSON.stringify(answerOf(envelope, decided))) as Json);
 }
@@ -38,7 +35,13 @@ function outcomeOf(
   envelope: Envelope,
   { record, reason }: Decided,
 ): Pick<Answer, 'outcome' | 'reason' | 'existing' | 'repeated'> {
-  if (reason === undefined) return { outcome: 'applied' };
+  if (reason === undefined) {
+    const stalled = envelope.kind === 'resume' ? record?.stalled : undefined;
+    // it looked again, and still nobody has its definition
+    return stalled
+      ? { outcome: 'refused', reason: `${stalled.code}: ${stalled.reason}` }
+      : { outcome: 'applied' };
+  }
   if (reason === 'repeated') return { outcome: 'applied', repeated: true };
   if (envelope.kind === 'start' && record !== undefined) {
     if (record.startedBy === envelope.id) return { outcome: 'applied', repeated: true };

@@ -77,9 +77,10 @@ export class AttemptReports {
 
   #about(what: string) {
     const { task, deliveryCount } = this.#options;
-    const { actor, childId, birth, attempt } = task;
-    // Two runs of the same attempt, one of them in a process that stood still, must not silence each other.
-    const run = `${birth}-${attempt}-${deliveryCount}-${what}`;
+    const { actor, childId, birth, attempt, life } = task;
+    // Two runs of the same attempt, one of them in a process that stood still, must not silence each other; nor must
+    // two lives of an actor.
+    const run = `${birth}-${attempt}-${deliveryCount}-${what}${life === undefined ? '' : `~${life}`}`;
     const id = `${`${actor}/${childId}`.slice(0, 255 - run.length)}#${run}`;
     return { v: 1 as const, id, to: actor, childId, birth, attempt };
   }

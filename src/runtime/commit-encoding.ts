@@ -36,6 +36,7 @@ export function encodeCommit(commit: Commit): EncodedCommit {
     const part = partOf(effect, {
       from: commit.record.address,
       step: commit.record.step,
+      life: commit.record.life,
       index,
       near: commit.near,
     });
@@ -47,10 +48,16 @@ export function encodeCommit(commit: Commit): EncodedCommit {
   return { record, view, note, parts, clearsAlarm };
 }
 
-type Origin = { from: Address; step: number; index: number; near: Commit['near'] };
+type Origin = {
+  from: Address;
+  step: number;
+  life: number | undefined;
+  index: number;
+  near: Commit['near'];
+};
 
 function partOf(effect: Effect, origin: Origin): CommitPart | null {
-  const base = { v: 1 as const, id: `${origin.from}@${origin.step}.${origin.index}` };
+  const base = { v: 1 as const, id: idOf(origin) };
   switch (effect.kind) {
     case 'send':
       return envelopePart({ ...base, kind: 'event', to: effect.to, event: effect.event, from: origin.from });
@@ -96,7 +103,12 @@ function envelopePart(envelope: Envelope): CommitPart {
   return { kind: 'envelope', envelope: Envelope.parse(envelope) };
 }
 
-/** Names one attempt of an activity. */
-export function taskName(task: ActivityTask): string {
-  return `${task.birth}-${task.attempt}`;
+/** Unique for ever: a server that saw it a while ago drops it in silence. */
+function idOf({ from, step, index, life }: Origin): string {
+  return `${from}@${step}.${index}${life === undefined ? '' : `~${life}`}`;
+}
+
+/** Names one attempt of an activity, for ever as well. */
+export function taskName({ birth, attempt, life }: ActivityTask): string {
+  return `${birth}-${attempt}${life === undefined ? '' : `-${life}`}`;
 }

@@ -27,9 +27,15 @@ export type FirstStepArguments = {
   replaces?: ActorRecord;
 };
 
-/** Whether a `start` takes the address from the actor of `record`: it says so, and is not the one that made it. */
+/**
+ * Whether a `start` takes the address from the actor of `record`: it says so, and is not the one that made it; or it is
+ * a parent's that lives again, for a child of its earlier life that has ended and is still kept.
+ */
 export function isReplacement(record: ActorRecord, envelope: Envelope): boolean {
-  return envelope.kind === 'start' && envelope.onConflict === 'replace' && record.startedBy !== envelope.id;
+  if (envelope.kind !== 'start') return false;
+  if (envelope.onConflict === 'replace') return record.startedBy !== envelope.id;
+  const life = envelope.parent?.life;
+  return life !== undefined && life !== record.parent?.life && record.status !== 'active';
 }
 
 /** What the first envelope to an address makes. Pure. */
@@ -43,7 +49,7 @@ export function firstStep(args: FirstStepArguments): FirstStep {
     return registered ? startOf(registered, args) : { kind: 'refused', reason: unknownTypeReason(address) };
   }
   if (envelope.kind === 'event' && registered?.definition.startOnEvent === true) {
-    const outcome = kernel.create(registered, { address, input: { id } }, nowMs);
+    const outcome = kernel.create(registered, { address, input: { id }, life: nowMs }, nowMs);
     return { kind: 'born', registered, outcome, takesEnvelope: false };
   }
   return { kind: 'refused', reason: `ACTOR_UNKNOWN: ${address} does not exist` };
@@ -58,6 +64,8 @@ function startOf(registered: RegisteredDefinition, args: FirstStepArguments): Fi
   const { input, parent, replyTo } = envelope;
   const birth = {
     address: envelope.to,
+    // a record is kept for a second at least, so its successor starts at a later time
+    life: nowMs,
     delivery: { ...delivery, envelope },
     ...(input === undefined ? {} : { input }),
     ...(parent === undefined ? {} : { parent }),

@@ -4,52 +4,64 @@
  * Pure, and without a definition: `stallActor` says that an actor cannot go on by itself, `holdEnvelopes` keeps what
  * arrives until it can, and ends it when that is asked for. Both leave its state as it is. Commit what they return as
  * any other step, with the view of `kernel.view(undefined, record)` when there is no definition.
+ *
+ * H1 Nothing of its state changes: only the marks, what is held, the watermarks and the alarm.
+ * H2 What is held is applied in the order of arrival when it goes on, before anything that arrives later.
+ * H3 While nobody has its definition it looks again with each envelope, and by its own alarm at least every 30 s.
  */
 import type { ActorRecord, Stall } from '#contracts/actor-record.ts';
 import type { Activation } from './activations.ts';
+import { definitionStall, isDefinitionStall, type StallCause } from './definition-stall.ts';
 import { isDraining, isOnHold } from './kernel/actor-control.ts';
-import { bareDraftOf } from './kernel/draft.ts';
+import { bareDraftOf, type Draft } from './kernel/draft.ts';
 import { recordOf, settleAlarm } from './kernel/finish-step.ts';
 import type { Delivery, StepOutcome } from './kernel/kernel.ts';
 import { refusedNote } from './kernel/note-step.ts';
 import { frameAfter, outcomeOf, stepTimeMs } from './kernel/step-outcome.ts';
 import { closeMail, nothingTaken, takeDeliveries } from './kernel/take-deliveries.ts';
 
-/** Whether what arrives is kept: the actor is paused or stalled. */
-export function keepsMail(record: ActorRecord): boolean {
-  return record.status === 'active' && isOnHold({ paused: record.paused, stalled: record.stalled });
+const LOOK_AGAIN_FIRST_MS = 15_000;
+const LOOK_AGAIN_MS = 30_000;
+
+/** Whether what arrives is kept whoever has its definition: the actor is paused, or stalled by something else. */
+export function keepsMail({ status, paused, stalled }: ActorRecord): boolean {
+  return status === 'active' && isOnHold({ paused, stalled }) && !isDefinitionStall(stalled);
 }
 
-/** The leading deliveries that {@link holdEnvelopes} can take: whatever lets the actor go on needs its machine. */
+/** The leading deliveries that need no machine: whatever lets the actor go on needs it. */
 export function holdable(deliveries: readonly Delivery[]): readonly Delivery[] {
-  return leading(deliveries, ({ envelope: { kind } }) => kind !== 'resume' && kind !== 'cancel');
-}
-
-/** The leading deliveries that end an actor whatever its machine is. */
-export function endsAtOnce(deliveries: readonly Delivery[]): readonly Delivery[] {
-  return leading(deliveries, ({ envelope: { kind } }) => kind === 'terminate' || kind === 'stop');
-}
-
-function leading(
-  deliveries: readonly Delivery[],
-  isTaken: (delivery: Delivery) => boolean,
-): readonly Delivery[] {
-  const end = deliveries.findIndex((delivery) => !isTaken(delivery));
+  const end = deliveries.findIndex(({ envelope: { kind } }) => kind === 'resume' || kind === 'cancel');
   return end < 0 ? deliveries : deliveries.slice(0, end);
 }
 
-/** Keeps deliveries for an actor that {@link keepsMail}, or ends it when one of them says so. */
+/**
+ * Keeps deliveries, or ends the actor when one of them says so: for one that {@link keepsMail}, or that stalls now
+ * because nobody has its definition, which `cause` says.
+ */
 export function holdEnvelopes(
   record: ActorRecord,
-  { deliveries, nowMs }: { deliveries: readonly Delivery[]; nowMs: number },
+  args: { deliveries: readonly Delivery[]; nowMs: number; cause?: StallCause },
 ): StepOutcome {
-  const draft = bareDraftOf(record, stepTimeMs(record, { deliveries, nowMs }));
+  const { deliveries, cause } = args;
+  const draft = bareDraftOf(record, stepTimeMs(record, args));
+  const { control, nowMs } = draft;
+  if (cause !== undefined) control.stalled = definitionStall(record.stalled, cause, nowMs);
   const taken = nothingTaken(record.keys);
   const read = takeDeliveries(draft, taken, { record, deliveries });
   closeMail(draft, taken);
   settleAlarm(draft);
+  if (cause !== undefined) lookAgain(draft, isDefinitionStall(record.stalled));
   const after = recordOf(draft, frameAfter(record, { ...read, keys: taken.keys }), record.state);
   return outcomeOf(draft, { record: after, before: record.state, taken });
+}
+
+/** The alarm is set again when it rang, when it would ring too late, and when there is none. */
+function lookAgain(draft: Draft, isAgain: boolean): void {
+  if (draft.state.status !== 'active') return;
+  const dueAtMs = draft.nowMs + (isAgain ? LOOK_AGAIN_MS : LOOK_AGAIN_FIRST_MS);
+  if (draft.armedAtMs !== undefined && draft.armedAtMs <= dueAtMs) return;
+  draft.armedAtMs = dueAtMs;
+  draft.state.effects.push({ kind: 'set-wake', dueAtMs });
 }
 
 /**
@@ -73,10 +85,11 @@ export function stallActor(
     taken.notes.refused.push({ ...refusedNote(envelope, 'stale'), reason: stall.code });
   }
   control.stalled = { ...stall, sinceMs: nowMs };
-  const { heard, keys } = record;
+  const { heard, heardLives, keys } = record;
   const read = {
     applied,
     ...(heard === undefined ? {} : { heard }),
+    ...(heardLives === undefined ? {} : { heardLives }),
     ...(keys === undefined ? {} : { keys }),
   };
   const frame = frameAfter(record, read);

@@ -211,6 +211,6 @@ export class NearTasks {
   }
 }
 
-function nameOf({ actor, childId, birth, attempt }: ActivityTask): string {
-  return `${actor}/${childId}#${birth}-${attempt}`;
+function nameOf({ actor, childId, birth, attempt, life }: ActivityTask): string {
+  return `${actor}/${childId}#${birth}-${attempt}-${life ?? ''}`;
 }

@@ -48,6 +48,8 @@ export type NodeOptions = {
   /** Limit classes this node works on; their limits count over all replicas. */
   queues: readonly QueueLimits[];
   ports: NodePorts;
+  /** Applied entries are forgotten so often, in milliseconds. Default 500. */
+  purgeMs?: number;
   events?: RuntimeEvents;
 };
 
@@ -81,6 +83,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     kernel: options.kernel,
     registry,
     nearWorker: worker,
+    ...(options.purgeMs === undefined ? {} : { purgeMs: options.purgeMs }),
     events,
   });
   // Offered before anything is owned, taken back after everything was given up: a version never seems to be gone.

@@ -1,8 +1,10 @@
 /** Parks entries that no step can be made of, with the reason, for people to look at and to send again. */
+import type { ActorRecord } from '#contracts/actor-record.ts';
 import { settle, type Waiting } from './activations.ts';
 import { answer } from './answers.ts';
 import type { StepOutcome } from './kernel/kernel.ts';
 import type { OpenEntries } from './open-entries.ts';
+import { entryOf } from './poison.ts';
 import type { Clock, LogEntry, Logs, Replies } from './ports.ts';
 import type { RuntimeEvents } from './runtime-events.ts';
 import { MAILBOX_FULL } from './tell-outcome.ts';
@@ -10,6 +12,7 @@ import { MAILBOX_FULL } from './tell-outcome.ts';
 const RETRY_MS = 100;
 
 export type ParkingOptions = {
+  partition: number;
   logs: Logs;
   clock: Clock;
   replies: Replies;
@@ -48,16 +51,29 @@ export class Parking {
     answer(this.#options.replies, waiting.delivery.envelope, { reason });
   }
 
-  /** What an actor on hold keeps no more; before the commit, whose watermark passes it. */
-  async overflow(taken: readonly Waiting[], { overflow = [] }: StepOutcome): Promise<void> {
+  /**
+   * What a step does not apply and nobody keeps: what an actor on hold has no room for, and what it kept and its
+   * definition refuses. Before the commit, after which neither a log nor the record has it.
+   */
+  async leftOver(
+    taken: readonly Waiting[],
+    { overflow = [], settled = [], record }: StepOutcome,
+  ): Promise<void> {
+    for (const { envelope, reason = '', parkedFrom } of settled) {
+      if (parkedFrom !== undefined)
+        await this.park(entryOf({ envelope, ...parkedFrom }, this.#options.partition), reason);
+    }
     for (const waiting of taken) {
       if (!('entry' in waiting)) continue;
       const { entry, delivery } = waiting;
       if (!overflow.some(({ envelope }) => envelope.id === delivery.envelope.id)) continue;
-      await this.park(
-        entry,
-        `${MAILBOX_FULL}: ${delivery.envelope.to} is on hold and keeps no more envelopes`,
-      );
+      await this.park(entry, noRoom(record));
     }
   }
+}
+
+function noRoom({ address, stalled, held = [] }: ActorRecord): string {
+  return stalled === undefined
+    ? `${MAILBOX_FULL}: ${address} is on hold and keeps no more envelopes`
+    : `ACTOR_STALLED: ${stalled.code}, and it holds ${held.length} envelopes already. ${stalled.remedy}`;
 }

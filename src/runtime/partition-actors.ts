@@ -50,6 +50,8 @@ export class PartitionActors {
   readonly #parking: Parking;
   #dropped = false;
   #running = 0;
+  /** Called when no step is in flight. */
+  readonly #onIdle: (() => void)[] = [];
 
   constructor(options: ActorsOptions) {
     this.#options = options;
@@ -107,7 +109,7 @@ export class PartitionActors {
   /** Stops taking entries and waits for steps in flight. What is open is read again by the next owner. */
   async drop(): Promise<void> {
     this.#dropped = true;
-    while (this.#running > 0) await this.#options.clock.sleep(2);
+    if (this.#running > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
   }
 
   /** Forgets applied entries. */
@@ -132,6 +134,7 @@ export class PartitionActors {
       if (this.#dropped) for (const waiting of activation.waiting) settle(waiting, false);
       const { stored } = activation;
       if (stored && stored.record.status !== 'active') this.#activations.release(activation);
+      if (this.#running === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
     }
   }
 
@@ -180,7 +183,7 @@ export class PartitionActors {
     const bound = isCautious(activation) ? { heldMax: 1 } : {};
     const made = await this.#steps.step(stored.record, deliveries, bound);
     if ('parked' in made) return this.#parkSome(activation, taken, made.parked);
-    await this.#parking.overflow(taken, made.outcome);
+    await this.#parking.leftOver(taken, made.outcome);
     if (!isNothingNew(stored.record, made)) await this.#commit(activation, made);
     this.#finish(activation, taken.slice(0, made.taken), made);
   }

@@ -23,6 +23,8 @@ const CONTEST_MS = 1_000;
 export type PartitionKeeperOptions = Omit<ActorsOptions, 'partition' | 'epoch' | 'onLost' | 'isAlive'> & {
   partitions: number;
   membership: Membership;
+  /** Applied entries are forgotten so often, in milliseconds. Default 500. */
+  purgeMs?: number;
 };
 
 export class PartitionKeeper {
@@ -63,7 +65,7 @@ export class PartitionKeeper {
     });
     this.#loops = [
       this.#every(RECONCILE_MS, () => this.#reconcile()),
-      this.#every(PURGE_MS, () => this.#purgeAll()),
+      this.#every(this.#options.purgeMs ?? PURGE_MS, () => this.#purgeAll()),
     ];
     await this.#reconcile();
   }

@@ -10,9 +10,9 @@
 import type { ActorRecord } from '#contracts/actor-record.ts';
 import { partsOf } from '#contracts/address.ts';
 import type { StepAnswer, StepRequest } from '#contracts/step-offer.ts';
-import { isDefinitionStall, stallOutcome, withoutStall, type StallCause } from './definition-stall.ts';
+import { withoutStall, type StallCause } from './definition-stall.ts';
 import { firstStep, type FirstStep } from './first-step.ts';
-import { endsAtOnce, holdable, holdEnvelopes, keepsMail } from './held-actor.ts';
+import { holdable, holdEnvelopes, keepsMail } from './held-actor.ts';
 import type { Delivery, Kernel, RegisteredDefinition, StepOutcome } from './kernel/kernel.ts';
 import { stepNote } from './kernel/note-step.ts';
 import { retentionOf, type MadeStep, type Parked } from './made-step.ts';
@@ -87,8 +87,7 @@ export class StepMaker {
   /** What takes no machine: keeping mail while the actor is on hold, and its end. Null when there is nothing of it. */
   #hold({ record, deliveries }: Taking): MadeStep | null {
     if (!keepsMail(record)) return null;
-    // without a definition the actor looks again with each envelope
-    const all = isDefinitionStall(record.stalled) ? endsAtOnce(deliveries) : holdable(deliveries);
+    const all = holdable(deliveries);
     if (all.length === 0) return null;
     const outcome = holdEnvelopes(record, { deliveries: all, nowMs: this.#options.clock.nowMs() });
     return made(this.#seen(this.#options.registry.of(record), outcome), all.length);
@@ -144,7 +143,7 @@ export class StepMaker {
   }
 
   /** A step of its own, without envelopes: they wait for the next one. */
-  #migrate({ record, deliveries }: Taking, { registered, chain }: VersionMove): MadeStep | Parked {
+  #migrate({ record, deliveries }: Taking, { registered, chain }: VersionMove): MadeStep {
     const { kernel, clock } = this.#options;
     try {
       const outcome = kernel.migrate(registered, withoutStall(record), { chain, nowMs: clock.nowMs() });
@@ -155,16 +154,10 @@ export class StepMaker {
     }
   }
 
-  #stall({ record, deliveries }: Taking, cause: StallCause): MadeStep | Parked {
+  #stall({ record, deliveries }: Taking, cause: StallCause): MadeStep {
     const { registry, clock } = this.#options;
-    const { outcome, taken } = stallOutcome(record, { cause, deliveries, nowMs: clock.nowMs() });
-    const [first] = deliveries;
-    if (taken === 0 && first !== undefined) {
-      const held = record.held?.length ?? 0;
-      const reason = `ACTOR_STALLED: ${cause.code}, and it holds ${held} envelopes already. ${cause.remedy}`;
-      return { parked: new Map([[first.envelope.id, reason]]) };
-    }
-    return made(this.#seen(registry.of(record), outcome), taken);
+    const outcome = holdEnvelopes(record, { cause, deliveries, nowMs: clock.nowMs() });
+    return made(this.#seen(registry.of(record), outcome), deliveries.length);
   }
 
   /** An actor that has ended takes nothing, whoever has its definition. */

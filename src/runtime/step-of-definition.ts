@@ -1,7 +1,7 @@
 /** One step under a definition, for an owner itself or for another node: checks first, then the kernel. Pure. */
 import type { ActorRecord } from '#contracts/actor-record.ts';
 import { checkEnvelope } from './definition-checks.ts';
-import { isDraining } from './kernel/actor-control.ts';
+import { HELD_PER_STEP, isDraining } from './kernel/actor-control.ts';
 import type { Delivery, Kernel, RegisteredDefinition, Settled, StepOutcome } from './kernel/kernel.ts';
 
 export type StepArguments = {
@@ -31,27 +31,37 @@ export function stepOfDefinition(
     return delivery;
   });
   if (problems.size > 0) return { problems };
-  const mail = checkedMail(registered, record);
-  const bound = heldMax === undefined ? {} : { heldMax };
-  const outcome = kernel.step(registered, mail.record, { deliveries: checked, nowMs, ...bound });
+  const mail = checkedMail(registered, record, heldMax ?? HELD_PER_STEP);
+  const outcome = kernel.step(registered, mail.record, {
+    deliveries: checked,
+    nowMs,
+    heldMax: mail.countMax,
+  });
   if (mail.refused.length === 0) return outcome;
   const refused = mail.refused.map(({ envelope, reason = '' }) => ({ id: envelope.id, reason }));
   const note = { ...outcome.note, refused: [...refused, ...outcome.note.refused] };
   return { ...outcome, note, settled: [...mail.refused, ...(outcome.settled ?? [])] };
 }
 
-/** What was kept is looked at when it is to be applied: what the checks refuse then is refused. */
+/**
+ * What was kept is looked at when it is to be applied, and no sooner: when a step fails, the first of it is to blame. What
+ * the checks refuse is parked, as if it arrived now.
+ */
 function checkedMail(
   { definition }: RegisteredDefinition,
   record: ActorRecord,
-): { record: ActorRecord; refused: Settled[] } {
-  if (definition.checks === undefined || !isDraining(record)) return { record, refused: [] };
+  countMax: number,
+): { record: ActorRecord; refused: Settled[]; countMax: number } {
+  if (definition.checks === undefined || !isDraining(record)) return { record, refused: [], countMax };
   const refused: Settled[] = [];
-  const held = (record.held ?? []).flatMap((kept) => {
-    const result = checkEnvelope(definition, kept.envelope);
-    if ('value' in result) return [{ ...kept, envelope: result.value }];
-    refused.push({ envelope: kept.envelope, reason: result.problem });
+  const kept = record.held ?? [];
+  const fitting = kept.slice(0, countMax).flatMap((one) => {
+    const { envelope, log, sequence } = one;
+    const result = checkEnvelope(definition, envelope);
+    if ('value' in result) return [{ ...one, envelope: result.value }];
+    refused.push({ envelope, reason: result.problem, parkedFrom: { log, sequence } });
     return [];
   });
-  return { record: { ...record, held }, refused };
+  const held = [...fitting, ...kept.slice(countMax)];
+  return { record: { ...record, held }, refused, countMax: fitting.length };
 }

@@ -4,6 +4,10 @@ import type { Address } from '#contracts/address.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { Failure } from '#contracts/failure.ts';
 import type { Json } from '#contracts/json.ts';
+import { INLINE_BYTES_MAX, type LargePayload } from '#contracts/large-payload.ts';
+import { outputTooLarge } from '#runtime/activity-failures.ts';
+import { isLargePayload, loadPayload, resolvePayloads, storePayload } from '#runtime/large-payloads.ts';
+import type { Blobs } from '#runtime/ports.ts';
 import type { InlineActivity } from '#runtime/kernel/kernel.ts';
 import { returns, type ActivityScript, type Scripted } from './activity-script.ts';
 
@@ -17,6 +21,9 @@ type Post = (delayMs: number, envelope: Omit<Result, 'v' | 'id'>) => void;
 
 export class ScriptedActivities {
   readonly tasks: ActivityTask[] = [];
+  /** What the code of each task got: references in it are resolved. */
+  readonly #inputs = new Map<ActivityTask, Json | undefined>();
+  readonly #blobs = new Map<string, Uint8Array>();
   readonly pending: Pending[] = [];
   readonly cancelled: ActivityTask[] = [];
   readonly #scripts: Readonly<Record<string, ActivityScript>>;
@@ -28,12 +35,26 @@ export class ScriptedActivities {
     this.#post = post;
   }
 
+  /** Of one activity, one for each attempt. */
+  inputs(name: string): (Json | undefined)[] {
+    return this.tasks.filter((task) => task.name === name).map((task) => this.#inputs.get(task));
+  }
+
   async run(task: ActivityTask, inline: ReadonlyMap<string, InlineActivity>): Promise<void> {
     this.tasks.push(task);
     const pending: Pending = { task, open: true };
     this.pending.push(pending);
-    const answer = await this.#answerOf(task, inline);
-    if (answer.kind !== 'hangs') this.endAttempt(pending, answer);
+    const input = task.input === undefined ? undefined : await resolvePayloads(this.#store, task.input);
+    this.#inputs.set(task, input);
+    const answer = await this.#answerOf({ ...task, ...(input === undefined ? {} : { input }) }, inline);
+    if (answer.kind !== 'hangs') await this.endAttempt(pending, answer);
+  }
+
+  get #store(): Blobs {
+    return {
+      put: async (name, content) => void this.#blobs.set(name, content),
+      get: async (name) => this.#blobs.get(name) ?? null,
+    };
   }
 
   async #answerOf(task: ActivityTask, inline: ReadonlyMap<string, InlineActivity>): Promise<Scripted> {
@@ -64,14 +85,30 @@ export class ScriptedActivities {
     );
   }
 
-  /** Ends one attempt; what it returns goes through JSON, as in a worker. */
-  endAttempt({ task }: Pending, answer: Exclude<Scripted, { kind: 'hangs' }>): void {
+  /** Ends one attempt; what it returns goes through JSON, or by reference, as in a worker. */
+  async endAttempt({ task }: Pending, answer: Exclude<Scripted, { kind: 'hangs' }>): Promise<void> {
     const { actor: to, childId, birth, attempt } = task;
     const outcome: ActivityOutcome =
       answer.kind === 'fails'
         ? { status: 'failed', failure: answer.failure }
-        : { status: 'succeeded', ...(answer.value === undefined ? {} : { output: asJson(answer.value) }) };
+        : await this.#outcomeOf(task, answer.value);
     this.#post(answer.afterMs, { to, kind: 'activity-result', childId, birth, attempt, outcome });
+  }
+
+  async #outcomeOf(task: ActivityTask, value: unknown): Promise<ActivityOutcome> {
+    if (value === undefined) return { status: 'succeeded' };
+    const json = asJson(value);
+    if (task.largeOutput === true && !isLargePayload(json))
+      return { status: 'succeeded', output: await storePayload(this.#store, json) };
+    const sizeBytes = Buffer.byteLength(JSON.stringify(json));
+    if (sizeBytes > INLINE_BYTES_MAX)
+      return { status: 'failed', failure: outputTooLarge(task.name, sizeBytes) };
+    return { status: 'succeeded', output: json };
+  }
+
+  /** The value behind a reference. @throws PayloadError when no activity of the test made it */
+  payload(reference: LargePayload): Promise<Json> {
+    return loadPayload(this.#store, reference);
   }
 
   /** The oldest attempt of an activity that runs. */

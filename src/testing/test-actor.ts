@@ -22,6 +22,8 @@ import { partsOf, type Address } from '#contracts/address.ts';
 import type { ActorEvent } from '#contracts/envelope.ts';
 import type { Failure } from '#contracts/failure.ts';
 import type { ActivityTask } from '#contracts/activity-task.ts';
+import type { Json } from '#contracts/json.ts';
+import type { LargePayload } from '#contracts/large-payload.ts';
 import type { SentEventsOf } from '#define/contract.ts';
 import type { ActivitiesIn, ActivityInputOf, ActivityResultOf, NameOf } from '#define/declared-activities.ts';
 import type { AnyDurable } from '#define/durable.ts';
@@ -46,9 +48,10 @@ type ActivityNamed<D extends AnyDurable, Name> = Extract<
   { windlass: { name: Name } }
 >;
 
-export type Scripts<D extends AnyDurable> = {
-  [A in ActivitiesIn<D['machine']> as NameOf<A>]?: Script<ActivityInputOf<A>, ActivityResultOf<A>>;
-};
+/** By activity name. A conditional type, because the compiler types the parameters of functions in it only then. */
+export type Scripts<D extends AnyDurable> = [D] extends [never]
+  ? never
+  : { [A in ActivitiesIn<D['machine']> as NameOf<A>]?: Script<ActivityInputOf<A>, ActivityResultOf<A>> };
 
 type Given<Schema extends z.ZodType> =
   undefined extends z.input<Schema> ? { input?: z.input<Schema> } : { input: z.input<Schema> };
@@ -108,15 +111,31 @@ export class TestedActor<D extends AnyDurable> {
     return this.run.send(event);
   }
 
-  /** Asks the actor to end, as `handle.cancel()` does. */
-  async cancel(reason?: string): Promise<void> {
-    await this.run.deliver({
-      v: 1,
-      kind: 'cancel',
-      id: this.run.world.nextEnvelopeId(),
-      to: this.run.address,
-      ...(reason === undefined ? {} : { reason }),
-    });
+  /** Asks the actor to end, as `handle.cancel()` does: its machine may compensate by a transition of `windlass.cancel`. */
+  async cancel(reason?: string): Promise<string | undefined> {
+    return this.#control('cancel', reason);
+  }
+
+  /** Ends the actor at once, as `handle.terminate()` does. */
+  async terminate(reason?: string): Promise<string | undefined> {
+    return this.#control('terminate', reason);
+  }
+
+  /** Nothing is applied until `resume`: what is sent is kept, and so are results and timers. */
+  async pause(reason?: string): Promise<string | undefined> {
+    return this.#control('pause', reason);
+  }
+
+  /** Applies what was kept, in the order of arrival. What is refused then is in `run.refusals()`. */
+  async resume(reason?: string): Promise<string | undefined> {
+    return this.#control('resume', reason);
+  }
+
+  #control(
+    kind: 'cancel' | 'terminate' | 'pause' | 'resume',
+    reason: string | undefined,
+  ): Promise<string | undefined> {
+    return this.run.control(kind, reason === undefined ? {} : { reason });
   }
 
   /** Ends the oldest running attempt of an activity that hangs. */
@@ -167,6 +186,16 @@ export class TestedActor<D extends AnyDurable> {
     name: Name,
   ): ActivityInputOf<ActivityNamed<D, Name>>[] {
     return this.run.calls(name) as ActivityInputOf<ActivityNamed<D, Name>>[];
+  }
+
+  /** What a reference in the context or the output stands for. @throws PayloadError when no activity of the test made it */
+  async payload(reference: LargePayload): Promise<Json> {
+    return this.run.world.activities.payload(reference);
+  }
+
+  /** Whether the actor is paused: what is sent is kept. */
+  get isPaused(): boolean {
+    return this.#record.paused !== undefined;
   }
 
   /** Activities with an attempt that runs now, by name. */

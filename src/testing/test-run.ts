@@ -12,7 +12,8 @@ import type { Effect } from '#runtime/effects.ts';
 import { createKernel } from '#runtime/kernel/xstate5-kernel.ts';
 import type { ActivityScript, ActorScript, Scripted, StartedChild } from './activity-script.ts';
 import { asJson } from './scripted-activities.ts';
-import { TestWorld, type Mode, type Sent } from './test-world.ts';
+import type { Sent } from './foreign-actors.ts';
+import { TestWorld, type Mode } from './test-world.ts';
 
 /** Virtual time starts here: 2026-01-01T00:00:00Z. */
 export const START_MS = 1_767_225_600_000;
@@ -120,7 +121,7 @@ export class Run {
   /** Ends the oldest running attempt of an activity that hangs. */
   async finishActivity(name: string, answer: Scripted): Promise<void> {
     const pending = this.world.activities.running(name);
-    if (answer.kind !== 'hangs') this.world.activities.endAttempt(pending, answer);
+    if (answer.kind !== 'hangs') await this.world.activities.endAttempt(pending, answer);
     await this.world.settle();
   }
 
@@ -134,18 +135,18 @@ export class Run {
 
   /** Ends the oldest child actor that is not registered and has this child id (or type). */
   async finishChild(childId: string, answer: Scripted): Promise<void> {
-    const child = this.world.foreign.find(
+    const child = this.world.foreign.started.find(
       ({ address, parent, ended }) =>
         !ended && (parent.childId === childId || partsOf(address).type === childId),
     );
     if (child === undefined) throw new Error(`No child actor '${childId}' is running outside of the test.`);
-    if (answer.kind !== 'hangs') this.world.endForeign(child, answer);
+    if (answer.kind !== 'hangs') this.world.foreign.end(child, answer);
     await this.world.settle();
   }
 
-  /** Inputs of an activity, one for each attempt. */
+  /** Inputs of an activity as its code got them, one for each attempt. */
   calls(name: string): (Json | undefined)[] {
-    return this.tasks(name).map((task) => task.input);
+    return this.world.activities.inputs(name);
   }
 
   /** Dispatched attempts of one activity, or of all. */
@@ -165,12 +166,12 @@ export class Run {
 
   /** Events to actors that are not part of the test. */
   sent(): Sent[] {
-    return this.world.sent;
+    return this.world.foreign.sent;
   }
 
   /** Child actors that are not registered, in order of their start. */
   children(): (StartedChild & { address: Address; parent: Address })[] {
-    return this.world.foreign.map(({ address, parent, input }) => {
+    return this.world.foreign.started.map(({ address, parent, input }) => {
       const { type, service } = partsOf(address);
       return { address, type, service, childId: parent.childId, parent: parent.address, input };
     });
@@ -178,7 +179,7 @@ export class Run {
 
   /** Actors outside of the test that were told to stop. */
   stopped(): Address[] {
-    return this.world.stopped;
+    return this.world.foreign.stopped;
   }
 
   emitted(): ActorEvent[] {
@@ -204,7 +205,10 @@ export class Run {
       address,
       childId: parent?.childId,
     }));
-    const outside = this.world.foreign.map(({ address, parent }) => ({ address, childId: parent.childId }));
+    const outside = this.world.foreign.started.map(({ address, parent }) => ({
+      address,
+      childId: parent.childId,
+    }));
     const found = [...outside, ...inside].findLast(({ address, childId }) => {
       const { type, id } = partsOf(address);
       return childId === name || type === name || id === name;

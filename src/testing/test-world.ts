@@ -10,16 +10,16 @@ import { StepNote } from '#contracts/step-note.ts';
 import type { ActorDefinition } from '#runtime/actor-definition.ts';
 import { checkEnvelope } from '#runtime/definition-checks.ts';
 import type { Effect } from '#runtime/effects.ts';
+import { holdable, holdEnvelopes, keepsMail } from '#runtime/held-actor.ts';
 import type { Kernel, RegisteredDefinition } from '#runtime/kernel/kernel.ts';
 import { createKernel } from '#runtime/kernel/xstate5-kernel.ts';
+import { stepOfDefinition } from '#runtime/step-of-definition.ts';
 import { deepFreeze } from './deep-freeze.ts';
-import { asJson, ScriptedActivities } from './scripted-activities.ts';
-import type { ActivityScript, ActorScript, Scripted } from './activity-script.ts';
+import { ForeignActors } from './foreign-actors.ts';
+import { ScriptedActivities } from './scripted-activities.ts';
+import type { ActivityScript, ActorScript } from './activity-script.ts';
 
 export type Mode = 'straight' | 'rehydrated';
-
-export type Sent = { from: Address | undefined; to: Address; event: ActorEvent };
-export type Foreign = { address: Address; parent: Parent; input: Json | undefined; ended: boolean };
 
 export type WorldOptions = {
   mode: Mode;
@@ -29,17 +29,16 @@ export type WorldOptions = {
   nowMs: number;
 };
 
+type Process = { kernel: Kernel; definition: RegisteredDefinition };
 type Scheduled = { atMs: number; order: number; envelope: Envelope };
 
 const STEPS_MAX = 100_000;
 
 export class TestWorld {
   readonly records = new Map<Address, ActorRecord>();
-  readonly sent: Sent[] = [];
+  readonly foreign: ForeignActors;
   readonly emitted: ActorEvent[] = [];
   readonly logged: { label?: string; value: Json }[] = [];
-  readonly foreign: Foreign[] = [];
-  readonly stopped: Address[] = [];
   readonly activities: ScriptedActivities;
   /** In order; those of values that do not fit the definition's checks too. */
   readonly refusals: { envelopeId: string; reason: string }[] = [];
@@ -73,6 +72,9 @@ export class TestWorld {
     for (const { type } of options.definitions) this.#process(type);
     this.activities = new ScriptedActivities(options.activities, (delayMs, envelope) =>
       this.#schedule(delayMs, { v: 1, id: this.nextEnvelopeId(), ...envelope }),
+    );
+    this.foreign = new ForeignActors(options.actors, (delayMs, event) =>
+      this.#schedule(delayMs, { v: 1, id: this.nextEnvelopeId(), kind: 'event', ...event }),
     );
   }
 
@@ -137,86 +139,39 @@ export class TestWorld {
     const { kernel, definition } = this.#process(partsOf(address).type);
     if (given.kind === 'activity-result') this.activities.close(given);
     const record = this.records.get(address);
-    if (definition === undefined) return this.#deliverOutside(given);
-    const checked = checkEnvelope(definition.definition, given);
-    if ('problem' in checked) {
-      this.refusals.push({ envelopeId: given.id, reason: checked.problem });
-      return;
-    }
-    const envelope = checked.value;
+    if (definition === undefined) return this.foreign.take(given);
     const create = (birth: { input?: Json; parent?: Parent }) =>
       this.#commit(definition, kernel.create(definition, { address, ...birth }, this.nowMs), kernel);
     if (record === undefined) {
-      if (envelope.kind === 'start') {
-        const { input, parent } = envelope;
+      if (given.kind === 'start') {
+        const checked = checkEnvelope(definition.definition, given);
+        if ('problem' in checked) return this.#refuse(given.id, checked.problem);
+        const { input, parent } = checked.value as typeof given;
         return create({ ...(input === undefined ? {} : { input }), ...(parent && { parent }) });
       }
-      if (envelope.kind !== 'event' || definition.definition.startOnEvent !== true) {
-        return this.#deliverOutside(envelope);
+      if (given.kind !== 'event' || definition.definition.startOnEvent !== true) {
+        return this.foreign.take(given);
       }
       await create({ input: { id: partsOf(address).id } });
     }
     const before = this.records.get(address);
-    if (before === undefined) return;
+    if (before !== undefined) await this.#step(before, given, { kernel, definition });
+  }
+
+  /** As an owner does it: what is kept while an actor is on hold is looked at when it goes on. */
+  async #step(record: ActorRecord, envelope: Envelope, process: Process): Promise<void> {
+    const { kernel, definition } = process;
     this.#sequence += 1;
     const deliveries = [{ envelope, log: 'mailbox' as const, sequence: this.#sequence }];
-    return this.#commit(
-      definition,
-      kernel.step(definition, before, { deliveries, nowMs: this.nowMs }),
-      kernel,
-    );
+    const step = { record, deliveries, nowMs: this.nowMs };
+    const isKept = keepsMail(record) && holdable(deliveries).length > 0;
+    const outcome = isKept ? holdEnvelopes(record, step) : stepOfDefinition(kernel, definition, step);
+    if ('record' in outcome) return this.#commit(definition, outcome, kernel);
+    for (const [id, problem] of outcome.problems) this.#refuse(id, problem);
   }
 
-  /** For an actor that is not part of the test. */
-  #deliverOutside(envelope: Envelope): void {
-    if (envelope.kind === 'event')
-      this.sent.push({ from: envelope.from, to: envelope.to, event: envelope.event });
-    if (envelope.kind === 'stop') this.stopped.push(envelope.to);
-    if (envelope.kind === 'start' && envelope.parent !== undefined) {
-      const child: Foreign = {
-        address: envelope.to,
-        parent: envelope.parent,
-        input: envelope.input,
-        ended: false,
-      };
-      this.foreign.push(child);
-      this.#answerFor(child);
-    }
-  }
-
-  #answerFor(child: Foreign): void {
-    const { type, service } = partsOf(child.address);
-    const { childId } = child.parent;
-    const { actors } = this.#options;
-    const script = actors[childId] ?? actors[type];
-    if (script === undefined) return;
-    const { input } = child;
-    const answer =
-      typeof script === 'function' ? script(input as never, { type, service, childId, input }) : script;
-    if (answer.kind !== 'hangs') this.endForeign(child, answer);
-  }
-
-  /** Ends a child actor that is not registered: its parent hears of it. */
-  endForeign(child: Foreign, answer: Exclude<Scripted, { kind: 'hangs' }>): void {
-    const { address: to, childId } = child.parent;
-    const ending =
-      answer.kind === 'returns'
-        ? {
-            type: `xstate.done.actor.${childId}`,
-            ...(answer.value === undefined ? {} : { output: asJson(answer.value) }),
-          }
-        : { type: `xstate.error.actor.${childId}`, error: answer.failure };
-    const event = { ...ending, actorId: childId } as ActorEvent;
-    child.ended = true;
-    const envelope: Envelope = {
-      v: 1,
-      id: this.nextEnvelopeId(),
-      to,
-      kind: 'event',
-      event,
-      from: child.address,
-    };
-    this.#schedule(answer.afterMs, envelope);
+  #refuse(envelopeId: string, reason: string): void {
+    this.refusals.push({ envelopeId, reason });
   }
 
   #schedule(delayMs: number, envelope: Envelope): void {
@@ -235,6 +190,8 @@ export class TestWorld {
     this.notes.push(this.#checked(StepNote, outcome.note));
     this.unhandled.push(...(outcome.unhandled ?? []));
     this.refusals.push(...outcome.refusals);
+    for (const { envelope, reason } of outcome.settled ?? [])
+      if (reason !== undefined) this.#refuse(envelope.id, reason);
     this.effects.push(...outcome.effects);
     for (const effect of outcome.effects) await this.#perform(effect, { from: record.address, definition });
   }

@@ -1,11 +1,13 @@
 /** Does not compile without its directives: each is an error that the types must find. Never run. */
 import { z } from 'zod';
+import { activity } from 'windlass/activity';
 import { connect } from 'windlass/client';
 import { contract } from 'windlass/contract';
 import { durable } from 'windlass/durable';
 import { hangs, returns, testActor } from 'windlass/testing';
 import { runWorker } from 'windlass/worker';
 import { delivery, deliverySetup } from './delivery.ts';
+import { approve, report, reportSetup } from './report.ts';
 
 const activities = { book: async () => ({ courier: 'c' }), release: async () => undefined };
 
@@ -49,8 +51,23 @@ export async function wrong(): Promise<number> {
   await test.send({ type: 'CANCEL' });
   // @ts-expect-error a state that the machine does not have
   test.matches('lost');
-  return output;
+  // @ts-expect-error a result that the activity does not declare
+  await client.activity(approve, 'token').complete({ from: 'Eve' });
+  // @ts-expect-error no result, although the activity declares one
+  await client.activity(approve, 'token').complete();
+  const rows = (await client.get(report, 'r1').result()).rows;
+  // @ts-expect-error a large output is a reference, and has to be read
+  const count: number = rows.length;
+  // @ts-expect-error the kit's answer is the output itself, not a reference
+  await testActor(report, { input: { rows: 1 }, activities: { print: returns({ blob: '', sizeBytes: 1 }) } });
+  return output + count;
 }
+
+// @ts-expect-error a time limit that does not exist
+activity('late', { scheduleToStart: 1_000 });
+
+// @ts-expect-error neither the rows nor a reference to them
+reportSetup.createMachine({ invoke: { src: 'count', input: { pages: 7 } } });
 
 // @ts-expect-error the input of an activity is another one
 deliverySetup.createMachine({ invoke: { src: 'book', input: { from: 'Bob' } } });

@@ -1,12 +1,13 @@
 /** What a node promises about starts, client keys and values that do not fit; run on each binding. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { assign, setup } from 'xstate';
+import { assign, sendTo, setup } from 'xstate';
 import type { ActorRecord } from '#contracts/actor-record.ts';
 import type { Answer } from '#contracts/answer.ts';
 import { addressOf, type Address } from '#contracts/address.ts';
 import type { Envelope } from '#contracts/envelope.ts';
-import { partitionCount } from '#contracts/topology.ts';
+import { partitionCount, placeOf } from '#contracts/topology.ts';
 import { activity } from '#machines/support/activity.ts';
+import { remoteActor } from '#machines/support/remote-actor.ts';
 import type { ActorDefinition } from '#runtime/actor-definition.ts';
 import type { DefinitionChecks } from '#runtime/definition-checks.ts';
 import { createKernel } from '#runtime/kernel/xstate5-kernel.ts';
@@ -57,12 +58,33 @@ const checks: DefinitionChecks = {
 
 const definition: ActorDefinition = { type: 'task', version: 1, machine: taskMachine, checks };
 
+/** Has something signed, tells a task, and is soon forgotten. */
+const letterMachine = setup({
+  types: { context: {} as { to: Address }, input: {} as { to: Address } },
+  actors: { sign: activity<string, undefined>('sign') },
+}).createMachine({
+  id: 'letter',
+  context: ({ input }) => input,
+  initial: 'signing',
+  states: {
+    signing: { invoke: { id: 'sign', src: 'sign', onDone: 'sent' } },
+    sent: {
+      type: 'final',
+      entry: sendTo(({ context }) => remoteActor(context.to), { type: 'ADD', amount: 1 }),
+    },
+  },
+});
+
+const letter: ActorDefinition = { type: 'letter', version: 1, machine: letterMachine, retentionMs: 1_000 };
+
 /** One node on one binding, with what it answered and parked. */
 class Office {
   readonly answers = new Map<string, Answer>();
   readonly parked: string[] = [];
   /** Attempts that run, by the name they were asked with; each ends when it is told to. */
   readonly attempts = new Map<string, { end: (receipt: string) => void; signal: AbortSignal }>();
+  /** Keys under which letters were signed. */
+  readonly signatures: string[] = [];
   readonly #bus: PortsUnderTest;
   readonly #ports: NodePorts;
   #node: RunningNode | undefined;
@@ -81,10 +103,14 @@ class Office {
       node,
       partitions: partitionCount(this.#bus.topology),
       kernel: createKernel(),
-      definitions: [definition],
+      definitions: [definition, letter],
       activities: {
         call: async ({ name }: { name: string }, { signal }) =>
           new Promise<string>((end) => this.attempts.set(name, { end, signal })),
+        sign: async (_input, { idempotencyKey }) => {
+          this.signatures.push(idempotencyKey);
+          return idempotencyKey;
+        },
       },
       queues: [{ queue: 'default', concurrency: 8 }],
       ports: { ...ports, replies: { reply: (to, answer) => this.answers.set(to, answer as Answer) } },
@@ -107,6 +133,10 @@ class Office {
     const answer = this.answers.get(replyTo);
     if (!answer) throw new Error('no answer');
     return answer;
+  }
+
+  async isForgotten(address: Address): Promise<boolean> {
+    return (await this.#ports.store.load(address)) === null;
   }
 
   async record(address: Address): Promise<ActorRecord> {
@@ -195,6 +225,32 @@ export function describeStartsAndEvents(binding: string, open: () => Promise<Por
       office.attempts.get(`${to}-b`)?.end('new');
       await expect.poll(async () => (await office.record(to)).state.value).toBe('called');
       expect((await office.record(to)).state.context).toMatchObject({ receipt: 'new', sum: 1 });
+    });
+
+    it('lets an actor that starts after its record is gone work, and be heard, as another one', async () => {
+      const to = fresh();
+      await start(to, `${to}-a`, 'fail');
+      const elsewhere = (index: number) =>
+        addressOf({
+          service: 'orca',
+          type: 'letter',
+          root: `${to.slice(-3)}-l${index}`.replace(':', ''),
+          id: 'l',
+        });
+      const shardOfTask = placeOf(to, bus.topology).shard;
+      const from = Array.from({ length: 64 }, (_, index) => elsewhere(index)).find(
+        (address) => bus.topology.shards === 1 || placeOf(address, bus.topology).shard !== shardOfTask,
+      );
+      if (!from) throw new Error('no address in another shard');
+      for (let life = 1; life <= 2; life += 1) {
+        const answer = await office.ask(`letter-${life}`, { kind: 'start', to: from, input: { to } });
+        expect(answer).toMatchObject({ outcome: 'applied', step: 1 });
+        await expect
+          .poll(async () => (await office.record(to)).state.context['sum'], { timeout: 20_000 })
+          .toBe(life);
+        await expect.poll(() => office.isForgotten(from), { timeout: 20_000 }).toBe(true);
+      }
+      expect(new Set(office.signatures).size).toBe(2);
     });
 
     it('starts nothing when the input does not fit', async () => {

@@ -123,7 +123,7 @@ const PLANTED: readonly [id: string, what: string, plant: Plant, sign: RegExp][]
     'an event comes from a step that was never stored',
     ({ trips }) =>
       changed(trips, (happening) =>
-        happening.kind === 'accepted' && /:trip:.*@1\.0$/.test(happening.envelope.id)
+        happening.kind === 'accepted' && /:trip:.*@1\.0(?:~\d+)?$/.test(happening.envelope.id)
           ? {
               ...happening,
               envelope: { ...happening.envelope, id: happening.envelope.id.replace('@1.0', '@999.0') },

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { FindingKind } from './engine/run-result.ts';
 
 const PROGRESS_MS = 10_000;
+/** Much garbage, all of it young: more room for it saves a sixth of the time. */
+const NODE_OPTIONS = ['--max-semi-space-size=64'];
 const SHARD = fileURLToPath(new URL('./seed-shard.ts', import.meta.url));
 
 /** What a child tells about one seed. */
@@ -81,7 +83,10 @@ async function runJob(
   take: () => number | null,
   onReport: (report: SeedReport) => void,
 ): Promise<void> {
-  const child = fork(SHARD, [world], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(SHARD, [world], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: [...process.execArgv, ...NODE_OPTIONS],
+  });
   try {
     await new Promise<void>((resolve, reject) => {
       child.once('error', reject);

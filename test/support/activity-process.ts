@@ -2,8 +2,6 @@
  * A process that runs activities of the service `probe` and owns no actors, so that tests may kill and stop it without
  * anything else being touched. What its activities do is written to a file, line by line. Run directly, it is that process.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { connectBus } from '#bus/connect.ts';
@@ -12,7 +10,12 @@ import { ActivityWorker } from '#runtime/activity-worker.ts';
 import { jetStreamNodePorts } from '#runtime/jetstream/jetstream-node-ports.ts';
 import { silentEvents } from '#runtime/runtime-events.ts';
 import { systemClock } from '#runtime/system-clock.ts';
-import { probeTopology as topology, type WorkerProcess } from './worker-process.ts';
+import {
+  probeTopology as topology,
+  sayReady,
+  startProbeProcess,
+  type ProbeProcess,
+} from './probe-process.ts';
 
 export const CONCURRENCY = 3;
 export const RATE = { perSecond: 10, burst: 1 };
@@ -20,22 +23,11 @@ export const RATE = { perSecond: 10, burst: 1 };
 /** One line of the file. */
 export type WorkLine = { pid: number; atMs: number; what: string; of: unknown };
 
+const PROGRAM = fileURLToPath(import.meta.url);
+
 /** Starts one; resolves when it takes tasks. */
-export async function startActivityProcess(natsUrl: string, file: string): Promise<WorkerProcess> {
-  const child: ChildProcess = spawn(process.execPath, [fileURLToPath(import.meta.url), natsUrl, file], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  if (!child.stdout) throw new Error('no stdout');
-  await once(child.stdout, 'data');
-  return {
-    pid: child.pid ?? 0,
-    kill: async (signal) => {
-      const ended = once(child, 'exit');
-      child.kill(signal);
-      await ended;
-    },
-    signal: (signal) => void child.kill(signal),
-  };
+export function startActivityProcess(natsUrl: string, file: string): Promise<ProbeProcess> {
+  return startProbeProcess(PROGRAM, natsUrl, file);
 }
 
 const rest = (ms: number): Promise<void> => systemClock.sleep(ms);
@@ -90,8 +82,7 @@ async function runActivities(natsUrl: string, file: string): Promise<void> {
     events: silentEvents,
   });
   await worker.start();
-  process.stdout.write('ready\n');
+  sayReady();
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  await runActivities(process.argv[2] ?? '', process.argv[3] ?? '');
+if (process.argv[1] === PROGRAM) await runActivities(process.argv[2] ?? '', process.argv[3] ?? '');

@@ -2,12 +2,15 @@
 import type { JsonObject } from '#contracts/json.ts';
 import type { OperationName, OperationResult } from '#contracts/operation.ts';
 import type { ServerGroup } from '#contracts/server-group.ts';
+import { parseClusterName } from '../cluster-name.ts';
+import { serverGroupKey } from '../cluster-selection.ts';
 import type { Problem } from '../problem.ts';
-import { flagOf, type StageContext } from '../stage-context.ts';
+import { flagOf, numberOf, type StageContext } from '../stage-context.ts';
 import { requireOneOf, requireRegion } from '../stage-problems.ts';
 import { StageFailed } from '../stage-failed.ts';
 import type { TaskDefinition, TaskResult } from '../stage-type.ts';
 import {
+  accountOf,
   awaitServerGroup,
   clusterOf,
   describeCluster,
@@ -32,6 +35,10 @@ export type ClusterWide = {
 };
 
 const TARGETS = 'targetServerGroups';
+/** How often the cluster was read without showing what this execution created. */
+const LOOKS = 'looksForDeployed';
+const LOOKS_MAX = 12;
+const LOOK_AGAIN_MS = 5_000;
 
 export function clusterWideTasks(plan: ClusterWide): TaskDefinition[] {
   return [
@@ -69,6 +76,9 @@ export function clusterWideTasks(plan: ClusterWide): TaskDefinition[] {
 
 function choose(plan: ClusterWide, context: StageContext, results: readonly OperationResult[]): TaskResult {
   const all = describedServerGroups(results);
+  const looks = numberOf(context.own[LOOKS]) ?? 0;
+  if (looks < LOOKS_MAX && unseen(context, all).length > 0)
+    return { status: 'RUNNING', context: { [LOOKS]: looks + 1 }, againAfterMs: LOOK_AGAIN_MS };
   if (all.length === 0) {
     if (flagOf(context.get('continueIfClusterNotFound')) === true || plan.emptyIsFine?.(context) === true) {
       return { status: 'SUCCEEDED', context: { [TARGETS]: [] } };
@@ -88,6 +98,20 @@ function choose(plan: ClusterWide, context: StageContext, results: readonly Oper
     status: 'SUCCEEDED',
     context: { [TARGETS]: targetsJson(targets), 'deploy.server.groups': groupsByRegion(targets) },
   };
+}
+
+/**
+ * What this execution created in the cluster and the cloud does not list: a list may be older than what it is asked
+ * about. An old server group would pass for the newest then, and be kept. After a minute somebody else removed it.
+ */
+function unseen(context: StageContext, all: readonly ServerGroup[]): string[] {
+  const listed = new Set(all.map(serverGroupKey));
+  const regions = regionsOf(context);
+  return context.start.deployedServerGroups.filter((key) => {
+    const [account, region = '', name = ''] = key.split(':');
+    const isHere = account === accountOf(context) && regions.includes(region);
+    return isHere && parseClusterName(name).cluster === clusterOf(context) && !listed.has(key);
+  });
 }
 
 /** Checks that all of them share. */

@@ -85,7 +85,8 @@ function dispatch(draft: Draft, childId: string): void {
   const start = scheduleToStartMs === undefined ? {} : { startByMs: draft.nowMs + scheduleToStartMs };
   const dispatched = { ...kept, ...start };
   activities.set(childId, dispatched);
-  const task = taskOf(dispatched, { actor: draft.address, childId, scheduledAtMs: draft.nowMs });
+  const about = { actor: draft.address, childId, scheduledAtMs: draft.nowMs, ...draft.life };
+  const task = taskOf(dispatched, about);
   draft.state.effects.push({ kind: 'run-activity', task });
 }
 

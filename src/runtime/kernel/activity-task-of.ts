@@ -6,7 +6,7 @@ import type { Address } from '#contracts/address.ts';
 /** @param about.scheduledAtMs when the attempt was dispatched */
 export function taskOf(
   activity: ActivityRecord,
-  about: { actor: Address; childId: string; scheduledAtMs: number },
+  about: { actor: Address; childId: string; scheduledAtMs: number; life?: number },
 ): ActivityTask {
   const { birth, name, queue, input, options, attempt, deadlineAtMs, lastHeartbeat, startByMs } = activity;
   const { startToCloseMs, heartbeatMs, cancelGraceMs, largeOutput } = options;
@@ -27,6 +27,7 @@ export function taskOf(
     ...(startByMs === undefined ? {} : { startByMs }),
     ...(cancelGraceMs === undefined ? {} : { cancelGraceMs }),
     ...(largeOutput === undefined ? {} : { largeOutput }),
+    ...(about.life === undefined ? {} : { life: about.life }),
   };
 }
 
@@ -34,12 +35,13 @@ export function taskOf(
 export type NearAttempt = { task: ActivityTask; node: string };
 
 /** Attempts that run near and have not ended, as far as the record knows. */
-export function nearAttempts({ address, status, activities }: ActorRecord): NearAttempt[] {
+export function nearAttempts({ address, status, activities, life }: ActorRecord): NearAttempt[] {
   if (status !== 'active') return [];
   return Object.entries(activities).flatMap(([childId, activity]) => {
     const { near: node, nextAttemptAtMs, asyncUntilMs, scheduledAtMs } = activity;
     const isRunning = nextAttemptAtMs === undefined && asyncUntilMs === undefined;
     if (node === undefined || !isRunning) return [];
-    return [{ task: taskOf(activity, { actor: address, childId, scheduledAtMs }), node }];
+    const about = { actor: address, childId, scheduledAtMs, ...(life === undefined ? {} : { life }) };
+    return [{ task: taskOf(activity, about), node }];
   });
 }

@@ -22,6 +22,8 @@ import type { Delivery } from './kernel.ts';
 
 /** Envelopes kept for one actor. */
 export const HELD_ENVELOPES_MAX = 1_000;
+/** Envelopes kept from a hold that one step applies. */
+export const HELD_PER_STEP = 256;
 /** Characters of JSON kept for one actor. */
 export const HELD_CHARS_MAX = 256 * 1024;
 

@@ -95,6 +95,7 @@ function startActor(
       address: draft.address,
       childId: id,
       ...(reference._syncSnapshot === true ? { sync: true } : {}),
+      ...draft.life,
     },
   });
   return { kind: 'actor', src: String(reference.src), birth, address };

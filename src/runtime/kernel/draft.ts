@@ -40,6 +40,8 @@ export type Draft = {
   readonly address: Address;
   readonly parts: AddressParts;
   readonly parent: Parent | undefined;
+  /** Empty in records of before. */
+  readonly life: { life?: number };
   readonly nowMs: number;
   readonly scope: ActorScope;
   /** Children by live reference; those that have gone are not in it. */
@@ -61,6 +63,7 @@ type DraftArguments = {
   prepared: PreparedDefinition;
   address: Address;
   parent: Parent | undefined;
+  life: number | undefined;
   nowMs: number;
   sequence: number;
   armedAtMs: number | undefined;
@@ -76,6 +79,7 @@ export function emptyDraft(args: DraftArguments): Draft {
     address,
     parts,
     parent,
+    life: args.life === undefined ? {} : { life: args.life },
     nowMs,
     references: new Map(),
     sequence: args.sequence,
@@ -153,6 +157,7 @@ function frameOf(prepared: PreparedDefinition, record: ActorRecord, nowMs: numbe
     prepared,
     address: record.address,
     parent: record.parent,
+    life: record.life,
     nowMs,
     sequence: record.sequence,
     armedAtMs: record.wakeAtMs,

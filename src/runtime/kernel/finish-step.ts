@@ -17,7 +17,7 @@ const FEW_ENTRIES = 8;
 /** What of a record does not come from the draft. */
 export type RecordFrame = Pick<
   ActorRecord,
-  'step' | 'applied' | 'heard' | 'startedAtMs' | 'definition' | 'startedBy'
+  'step' | 'applied' | 'heard' | 'heardLives' | 'startedAtMs' | 'definition' | 'startedBy' | 'life'
 > & { keys?: readonly string[] };
 
 /**
@@ -73,10 +73,12 @@ export function recordOf(
     sequence: draft.sequence,
     applied: frame.applied,
     ...(frame.heard === undefined ? {} : { heard: frame.heard }),
+    ...(frame.heardLives === undefined ? {} : { heardLives: frame.heardLives }),
     ...(frame.keys === undefined || frame.keys.length === 0 ? {} : { keys: [...frame.keys] }),
     ...(frame.startedBy === undefined ? {} : { startedBy: frame.startedBy }),
     ...(draft.armedAtMs === undefined ? {} : { wakeAtMs: draft.armedAtMs }),
     ...controlFields(draft.control),
+    ...(frame.life === undefined ? {} : { life: frame.life }),
     startedAtMs: frame.startedAtMs,
     updatedAtMs: draft.nowMs,
   };

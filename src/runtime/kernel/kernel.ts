@@ -45,6 +45,8 @@ export type Birth = {
   delivery?: Delivery;
   /** Id of the envelope that starts it. */
   startedBy?: string;
+  /** Another number than that of any earlier actor of the address. */
+  life?: number;
   /** Whoever has the address until now: it ends with the first step of the new actor, which counts on from it. */
   replaces?: ActorRecord;
 };
@@ -65,7 +67,12 @@ export type Delivery = {
 };
 
 /** An envelope that was kept while its actor was on hold, and what came of it. */
-export type Settled = { envelope: Envelope; reason?: string };
+export type Settled = {
+  envelope: Envelope;
+  reason?: string;
+  /** Where it was read. With it the envelope is to be parked before the step is committed: a definition refuses it. */
+  parkedFrom?: Pick<Delivery, 'log' | 'sequence'>;
+};
 
 export type StepOutcome = {
   record: ActorRecord;

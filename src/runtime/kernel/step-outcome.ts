@@ -9,11 +9,18 @@ import type { Taken } from './take-deliveries.ts';
 /** The frame of the step after `record`. */
 export function frameAfter(
   record: ActorRecord,
-  read: Pick<RecordFrame, 'applied' | 'heard' | 'keys'>,
+  read: Pick<RecordFrame, 'applied' | 'heard' | 'heardLives' | 'keys'>,
 ): RecordFrame {
-  const { startedAtMs, startedBy, definition } = record;
+  const { startedAtMs, startedBy, life, definition } = record;
   const step = record.step + 1;
-  return { step, ...read, ...(startedBy === undefined ? {} : { startedBy }), startedAtMs, definition };
+  return {
+    step,
+    ...read,
+    ...(startedBy === undefined ? {} : { startedBy }),
+    ...(life === undefined ? {} : { life }),
+    startedAtMs,
+    definition,
+  };
 }
 
 /** One time for the whole step: never before an earlier step, nor before the alarm that caused it. */

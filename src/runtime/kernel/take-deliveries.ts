@@ -2,6 +2,7 @@
 import type { ActorRecord } from '#contracts/actor-record.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { AppliedNote, RefusedNote } from '#contracts/step-note.ts';
+import { isDefinitionStall } from '../definition-stall.ts';
 import { hold, isOnHold } from './actor-control.ts';
 import { isKnownKey, withKeyOf } from './client-keys.ts';
 import { deliver } from './deliver.ts';
@@ -35,9 +36,9 @@ export function takeDeliveries(
   draft: Draft,
   taken: Taken,
   { record, deliveries }: { record: ActorRecord; deliveries: readonly Delivery[] },
-): Pick<ActorRecord, 'applied' | 'heard'> {
+): Pick<ActorRecord, 'applied' | 'heard' | 'heardLives'> {
   const applied = { ...record.applied };
-  let heard: Heard = record.heard ?? {};
+  let heard: Heard = record;
   for (const delivery of deliveries) {
     const { envelope } = delivery;
     if (!isNew(delivery, applied)) continue;
@@ -53,7 +54,8 @@ export function takeDeliveries(
       noteFate(draft, taken, { envelope, reason: fate });
     }
   }
-  return { applied, ...(Object.keys(heard).length > 0 ? { heard } : {}) };
+  const { heard: numbers, heardLives } = heard;
+  return { applied, ...(numbers && { heard: numbers }), ...(heardLives && { heardLives }) };
 }
 
 /** Whether a delivery is above the watermark of its log; one that was handed over has no place in a log. */
@@ -72,29 +74,45 @@ function takeOne(draft: Draft, delivery: Delivery): Fate {
     case 'wake':
       if (draft.armedAtMs === envelope.dueAtMs) draft.armedAtMs = undefined;
       return undefined;
+    case 'cancel':
+    case 'resume':
+      if (!isDefinitionStall(control.stalled)) return deliver(draft, envelope);
+      // nobody has the machine: a cancel is given to it when somebody has, and neither waits for a pause to end
+      control.paused = undefined;
+      return envelope.kind === 'cancel' ? keep(draft, delivery) : undefined;
     case 'start':
     case 'stop':
-    case 'cancel':
     case 'terminate':
     case 'pause':
-    case 'resume':
       return deliver(draft, envelope);
     default:
-      return hold(control, delivery) ? 'held' : 'overflow';
+      return keep(draft, delivery);
   }
+}
+
+function keep({ control }: Draft, delivery: Delivery): Fate {
+  return hold(control, delivery) ? 'held' : 'overflow';
 }
 
 /** Applies mail that was kept, oldest first: at most `countMax`, but all of it when the actor has ended. */
 export function drain(draft: Draft, taken: Taken, countMax: number): void {
   const { control } = draft;
-  if (isOnHold(control)) return;
   for (let count = 0; count < countMax || draft.state.status !== 'active'; count += 1) {
+    if (isOnHold(control)) return;
     const kept = control.held.shift();
     if (kept === undefined) return;
     control.heldChars = undefined;
     const reason = isKnownKey(taken.keys, kept.envelope) ? 'repeated' : deliver(draft, kept.envelope);
     taken.settled.push({ envelope: kept.envelope, ...(reason === undefined ? {} : { reason }) });
     noteFate(draft, taken, { envelope: kept.envelope, reason });
+  }
+}
+
+/** What an actor kept whose address another one takes over: it has ended. */
+export function refuseMail(taken: Taken, { held = [] }: Pick<ActorRecord, 'held'>): void {
+  for (const { envelope } of held) {
+    taken.settled.push({ envelope, reason: 'not-active' });
+    taken.notes.refused.push(refusedNote(envelope, 'not-active'));
   }
 }
 

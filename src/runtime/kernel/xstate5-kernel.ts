@@ -3,6 +3,7 @@ import type { ActorRecord } from '#contracts/actor-record.ts';
 import { RuntimeError } from '../runtime-error.ts';
 import { viewOf } from './actor-view.ts';
 import { draftOf, emptyDraft, type Draft } from './draft.ts';
+import { HELD_PER_STEP } from './actor-control.ts';
 import { actorFailed } from './failure-of.ts';
 import { withImplied } from './implied-definitions.ts';
 import { RECORD_CHARS_MAX, recordOf, settleAlarm, sizeOf, type RecordFrame } from './finish-step.ts';
@@ -19,14 +20,12 @@ import {
   drain,
   isNew,
   nothingTaken,
+  refuseMail,
   takeDeliveries,
   tellUnheard,
   type Taken,
 } from './take-deliveries.ts';
 import { enter, fail } from './transition.ts';
-
-/** Envelopes kept from a hold that one step applies. */
-const HELD_PER_STEP = 256;
 
 export function createKernel(): Kernel {
   return {
@@ -42,7 +41,7 @@ export function createKernel(): Kernel {
 }
 
 function create(prepared: PreparedDefinition, birth: Birth, nowMs: number): StepOutcome {
-  const { address, parent, input, delivery, startedBy, replaces: old } = birth;
+  const { address, parent, input, delivery, startedBy, life, replaces: old } = birth;
   const startMs = Math.max(nowMs, old?.updatedAtMs ?? 0);
   const open = () => {
     const sequence = old?.sequence ?? 0;
@@ -50,6 +49,7 @@ function create(prepared: PreparedDefinition, birth: Birth, nowMs: number): Step
       prepared,
       address,
       parent,
+      life,
       nowMs: startMs,
       sequence,
       armedAtMs: old?.wakeAtMs,
@@ -67,11 +67,14 @@ function create(prepared: PreparedDefinition, birth: Birth, nowMs: number): Step
       ...(delivery && { [delivery.log]: delivery.sequence }),
     },
     ...(old?.heard === undefined ? {} : { heard: old.heard }),
+    ...(old?.heardLives === undefined ? {} : { heardLives: old.heardLives }),
     ...(startedBy === undefined ? {} : { startedBy }),
+    ...(life === undefined ? {} : { life }),
     startedAtMs: startMs,
     definition: { version: prepared.definition.version, hash: prepared.hash },
   };
   const taken = nothingTaken();
+  if (old !== undefined) refuseMail(taken, old);
   if (delivery !== undefined) taken.notes.applied.push(appliedNote(delivery.envelope));
   tellUnheard(draft, taken, delivery?.envelope.id ?? address);
   return finish(draft, { frame, reopen: open, before: undefined, taken });

@@ -232,12 +232,13 @@ export class MemoryBus {
     const { home, envelope } = args;
     const log = home[name];
     log.sequence += 1;
+    const raw = JSON.stringify(envelope);
     const entry: LogEntry = {
       log: name,
       partition: placeOf(envelope.to, this.topology).partition,
       sequence: log.sequence,
-      envelope: structuredClone(envelope),
-      raw: JSON.stringify(envelope),
+      envelope: JSON.parse(raw) as Envelope,
+      raw,
     };
     log.entries.push(entry);
     for (const reader of log.readers) reader(entry);

@@ -16,6 +16,8 @@ export type MemoryNode = {
   /** Kill -9. Peers notice after `noticeAfterMs`. */
   kill(noticeAfterMs?: number): void;
   readonly alive: boolean;
+  /** Resolves when the process is dead. */
+  readonly died: Promise<void>;
 };
 
 export function memoryNode(bus: MemoryBus, args: MemoryNodeOptions): MemoryNode {
@@ -26,6 +28,7 @@ export function memoryNode(bus: MemoryBus, args: MemoryNodeOptions): MemoryNode 
     get alive() {
       return life.alive;
     },
+    died: life.died,
   };
 }
 
@@ -109,7 +112,7 @@ function logsOf(life: NodeLife): NodePorts['logs'] {
       life.call('logs.read', () => {
         const wanted = new Set(partitions);
         const closers = [home.mailbox, home.ingress].map((log) => {
-          const channel = life.channel<LogEntry>((entry) => onEntry(structuredClone(entry)));
+          const channel = life.channel<LogEntry>((entry) => onEntry(asRead(entry)));
           const reader = (entry: LogEntry): void => {
             if (wanted.has(entry.partition)) channel.send(entry);
           };
@@ -131,6 +134,11 @@ function logsOf(life: NodeLife): NodePorts['logs'] {
       life.call('logs.purge', () => bus.purge(life.service, { log, partition, belowSequence }), 'fails'),
     park: (entry, reason) => life.call('logs.park', () => bus.park(life.service, { entry, reason }), 'fails'),
   };
+}
+
+/** A reader's own copy, made from the stored bytes. */
+function asRead(entry: LogEntry): LogEntry {
+  return entry.envelope === null ? { ...entry } : { ...entry, envelope: JSON.parse(entry.raw) as Envelope };
 }
 
 function membershipOf(life: NodeLife): NodePorts['membership'] {

@@ -53,6 +53,7 @@ export class NodeLife {
   readonly #crashPlan: CrashPlan;
   readonly #freezeMs: () => number;
   readonly #closers = new Set<() => void>();
+  readonly #death = Promise.withResolvers<void>();
   #suspendedUntilMs = 0;
 
   constructor(args: MemoryNodeOptions & { bus: MemoryBus }) {
@@ -79,6 +80,11 @@ export class NodeLife {
     if (this.bus.delayMs) await this.#travel();
     await this.running();
     return this.alive ? result : never();
+  }
+
+  /** Resolves when the process is dead. */
+  get died(): Promise<void> {
+    return this.#death.promise;
   }
 
   get isSuspended(): boolean {
@@ -124,6 +130,7 @@ export class NodeLife {
   kill(noticeAfterMs: number): void {
     if (!this.alive) return;
     this.alive = false;
+    this.#death.resolve();
     for (const close of this.#closers) close();
     void this.bus.clock.sleep(noticeAfterMs).then(() => {
       this.leaveMembers();

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { Envelope } from '#contracts/envelope.ts';
 import { ExecutionEvent } from '#contracts/execution.ts';
 import { CLOUD_ACTIVITIES } from '#contracts/operations/cloud-activity.contract.ts';
+import { SchemaCoverage } from './schema-coverage.ts';
 
 /** Never travel alone: parts of the types that have files, or configuration. */
 const BUILDING_BLOCKS: ReadonlySet<string> = new Set([
@@ -123,5 +124,23 @@ describe('the golden files', () => {
     expect(valuesOf('ExecutionEvent@1', 'type')).toEqual(
       new Set(ExecutionEvent.options.map((option) => option.shape.type.value)),
     );
+  });
+
+  it('show every field and every alternative of what is sent or stored', () => {
+    const coverage = new SchemaCoverage();
+    for (const type of types) {
+      const name = type.slice(0, type.indexOf('@'));
+      const schema = schemas.get(name);
+      if (schema) for (const file of filesOf(type)) coverage.add(schema, read(type, file), name);
+    }
+    expect(coverage.missing(), 'write a file beside the others that has it').toEqual([]);
+  });
+
+  it('are missed by a new field and a new alternative', () => {
+    const Part = z.object({ kind: z.literal('part'), name: z.string().optional() });
+    const Whole = z.object({ parts: z.array(z.discriminatedUnion('kind', [Part, z.object({ kind: z.literal('new') })])) });
+    const coverage = new SchemaCoverage();
+    coverage.add(Whole, { parts: [{ kind: 'part' }] }, 'Whole');
+    expect(coverage.missing()).toEqual(['Whole.parts[] as new', 'Whole.parts[] as part.name']);
   });
 });

@@ -7,7 +7,7 @@ import { JetStreamViews } from '#runtime/jetstream/jetstream-views.ts';
 import { windlass } from '#test/e2e/deployment.ts';
 import { startTestNatsServer, type TestNatsServer } from '#test/support/nats-server.ts';
 import { startParcelWorker } from '#test/support/parcel-worker.ts';
-import { probeTopology as topology, type WorkerProcess } from '#test/support/worker-process.ts';
+import { probeTopology as topology, type ProbeProcess } from '#test/support/probe-process.ts';
 
 const ACTORS = 3;
 const moduleOf = (name: string): string => `${import.meta.dirname}/definitions/${name}.ts`;
@@ -15,7 +15,7 @@ const moduleOf = (name: string): string => `${import.meta.dirname}/definitions/$
 describe('windlass versions', () => {
   let server: TestNatsServer;
   let bus: Bus;
-  let worker: WorkerProcess;
+  let worker: ProbeProcess;
   const run = (...words: string[]) => windlass(['versions', ...words], { env: { NATS_URL: server.url } });
 
   beforeAll(async () => {

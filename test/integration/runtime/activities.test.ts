@@ -16,7 +16,7 @@ import type { RunningNode } from '#runtime/node.ts';
 import { windlass } from '#test/e2e/deployment.ts';
 import { CONCURRENCY, RATE, startActivityProcess, type WorkLine } from '#test/support/activity-process.ts';
 import { startTestNatsServer, type TestNatsServer } from '#test/support/nats-server.ts';
-import { probeTopology as topology, type WorkerProcess } from '#test/support/worker-process.ts';
+import { probeTopology as topology, type ProbeProcess } from '#test/support/probe-process.ts';
 import { workDefinitions, type WorkType } from '#test/support/work.machine.ts';
 
 const PATIENCE = { timeout: 50_000, interval: 100 };
@@ -28,7 +28,7 @@ let views: JetStreamViews;
 let folder: string;
 let file: string;
 let ids = 0;
-const processes = new Set<WorkerProcess>();
+const processes = new Set<ProbeProcess>();
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'windlass-work-'));
@@ -56,13 +56,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function worker(): Promise<WorkerProcess> {
+async function worker(): Promise<ProbeProcess> {
   const started = await startActivityProcess(server.url, file);
   processes.add(started);
   return started;
 }
 
-async function end(...workers: WorkerProcess[]): Promise<void> {
+async function end(...workers: ProbeProcess[]): Promise<void> {
   for (const one of workers) {
     processes.delete(one);
     await one.kill('SIGKILL');

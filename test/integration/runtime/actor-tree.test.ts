@@ -9,7 +9,7 @@ import { JetStreamIngress } from '#runtime/jetstream/jetstream-ingress.ts';
 import { JetStreamViews } from '#runtime/jetstream/jetstream-views.ts';
 import { startTestNatsServer, type TestNatsServer } from '#test/support/nats-server.ts';
 import { TREE_WORKER } from '#test/support/tree-worker.ts';
-import { probeTopology as topology, startWorkerProcess } from '#test/support/worker-process.ts';
+import { probeTopology as topology, startProbeProcess } from '#test/support/probe-process.ts';
 
 const ROUNDS = 6;
 
@@ -34,14 +34,14 @@ describe('a tree of actors', () => {
     const to = addressOf({ service: 'probe', type: 'tree', root: 't1', id: 't1' });
     const ingress = new JetStreamIngress({ bus, topology });
     await ingress.send({ v: 1, kind: 'start', id: 'start', to, input: { file } });
-    let worker = await startWorkerProcess(server.url, TREE_WORKER);
+    let worker = await startProbeProcess(TREE_WORKER, server.url);
     try {
       for (let n = 1; n <= ROUNDS; n += 1) {
         await ingress.send({ v: 1, kind: 'event', id: `work-${n}`, to, event: { type: 'work', n } });
         // somewhere between the commits of the tree, a little later each time
         await new Promise((resolve) => setTimeout(resolve, n * 15));
         await worker.kill('SIGKILL');
-        worker = await startWorkerProcess(server.url, TREE_WORKER);
+        worker = await startProbeProcess(TREE_WORKER, server.url);
       }
       const views = new JetStreamViews({ bus, topology });
       const detailOf = async (type: string): Promise<unknown> =>

@@ -7,9 +7,10 @@ import { JetStreamViews } from '#runtime/jetstream/jetstream-views.ts';
 import { startTestNatsServer, type TestNatsServer } from '#test/support/nats-server.ts';
 import {
   probeTopology as topology,
-  startWorkerProcess,
-  type WorkerProcess,
-} from '#test/support/worker-process.ts';
+  startProbeProcess,
+  type ProbeProcess,
+} from '#test/support/probe-process.ts';
+import { SEQUENCE_WORKER } from '#test/support/sequence-worker.ts';
 
 const ACTORS = 40;
 
@@ -18,7 +19,7 @@ describe('replicas under load', () => {
   let bus: Bus;
   let ingress: JetStreamIngress;
   let views: JetStreamViews;
-  const workers = new Set<WorkerProcess>();
+  const workers = new Set<ProbeProcess>();
   const sent = new Map<Address, number>();
   beforeAll(async () => {
     server = await startTestNatsServer();
@@ -33,13 +34,13 @@ describe('replicas under load', () => {
     await server.dispose();
   });
 
-  async function add(): Promise<WorkerProcess> {
-    const worker = await startWorkerProcess(server.url);
+  async function add(): Promise<ProbeProcess> {
+    const worker = await startProbeProcess(SEQUENCE_WORKER, server.url);
     workers.add(worker);
     return worker;
   }
 
-  async function remove(worker: WorkerProcess, signal: NodeJS.Signals): Promise<void> {
+  async function remove(worker: ProbeProcess, signal: NodeJS.Signals): Promise<void> {
     workers.delete(worker);
     await worker.kill(signal);
   }

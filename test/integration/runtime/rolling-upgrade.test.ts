@@ -8,7 +8,7 @@ import { JetStreamIngress } from '#runtime/jetstream/jetstream-ingress.ts';
 import { JetStreamViews } from '#runtime/jetstream/jetstream-views.ts';
 import { startTestNatsServer, type TestNatsServer } from '#test/support/nats-server.ts';
 import { startParcelWorker, type Versions } from '#test/support/parcel-worker.ts';
-import { probeTopology as topology, type WorkerProcess } from '#test/support/worker-process.ts';
+import { probeTopology as topology, type ProbeProcess } from '#test/support/probe-process.ts';
 
 const OLD_ACTORS = 16;
 const NEW_ACTORS = 4;
@@ -23,7 +23,7 @@ describe('a rolling upgrade under load', () => {
   let bus: Bus;
   let ingress: JetStreamIngress;
   let views: JetStreamViews;
-  const workers = new Set<WorkerProcess>();
+  const workers = new Set<ProbeProcess>();
   const sent = new Map<Address, number>();
   let stop = false;
   let lanes: Promise<void>[] = [];
@@ -47,13 +47,13 @@ describe('a rolling upgrade under load', () => {
     await server.dispose();
   });
 
-  async function add(versions: Versions): Promise<WorkerProcess> {
+  async function add(versions: Versions): Promise<ProbeProcess> {
     const worker = await startParcelWorker(server.url, versions);
     workers.add(worker);
     return worker;
   }
 
-  async function remove(worker: WorkerProcess, signal: NodeJS.Signals): Promise<void> {
+  async function remove(worker: ProbeProcess, signal: NodeJS.Signals): Promise<void> {
     workers.delete(worker);
     await worker.kill(signal);
   }

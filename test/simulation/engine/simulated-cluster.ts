@@ -31,13 +31,15 @@ export type FaultRates = {
 };
 
 const REPLACE_MS_MAX = 3_000;
-const WATCH_MS = 250;
-/** Chance that a node is asked to leave, at each watch. */
-const LEAVES = 0.004;
+const START_MS_MAX = 250;
+/** A node is asked to leave after so long, on average. */
+const LEAVES_MS = 62_500;
 const LEAVE_MS_MAX = 10_000;
 const GRACE_MS_MAX = 2_000;
 /** Clocks of nodes differ from that of the bus by up to so much. */
 const SKEW_MS_MAX = 2_000;
+/** How often a node forgets what is applied: what is read again after it must not matter. */
+const PURGE_MS = [500, 2_000, 10_000];
 
 export class SimulatedCluster {
   crashes = 0;
@@ -69,13 +71,14 @@ export class SimulatedCluster {
 
   async #keepOne(service: SimulatedService): Promise<never> {
     const { clock } = this.#bus;
-    await clock.sleep(this.#random.between(0, WATCH_MS));
+    await clock.sleep(this.#random.between(0, START_MS_MAX));
     for (;;) {
       const { process, running } = this.#start(service);
-      while (process.alive) {
-        await clock.sleep(WATCH_MS);
-        if (this.#hasFaults && this.#random.chance(LEAVES)) await this.#leave(process, running);
-      }
+      const isDead = new AbortController();
+      const death = process.died.then(() => isDead.abort('dead'));
+      await clock.sleep(Math.round(-LEAVES_MS * Math.log(1 - this.#random.next())), isDead.signal);
+      if (this.#hasFaults && process.alive) await this.#leave(process, running);
+      await death;
       this.replacements += 1;
       await clock.sleep(this.#random.between(0, REPLACE_MS_MAX));
     }
@@ -97,7 +100,8 @@ export class SimulatedCluster {
     const node = `${service.name}-${this.#started}`;
     const chance = this.#random.fork();
     const skewMs = chance.between(-SKEW_MS_MAX, SKEW_MS_MAX);
-    this.#bus.note(`start ${node} ${skewMs}`);
+    const purgeMs = PURGE_MS[chance.between(0, PURGE_MS.length - 1)] ?? 500;
+    this.#bus.note(`start ${node} ${skewMs} ${purgeMs}`);
     const process = memoryNode(this.#bus, {
       service: service.name,
       node,
@@ -112,6 +116,7 @@ export class SimulatedCluster {
       definitions: service.definitions,
       activities: this.#watched(service.activities({ clock: process.ports.clock }), node),
       queues: service.queues.map((queue) => ({ queue, concurrency: 8 })),
+      purgeMs,
       ports: this.#bus.weakenPorts(process.ports),
     }).catch(() => {
       // A process that cannot start exits.

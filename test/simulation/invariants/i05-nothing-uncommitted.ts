@@ -2,8 +2,8 @@
 import type { Invariant } from './evidence.ts';
 import { indexOf } from './evidence-index.ts';
 
-/** Ids of what a step sends: `<sender>@<step>.<number of the effect>`. */
-const FROM_STEP = /^(?<sender>.+)@(?<step>\d+)\.(?<effect>\d+)$/;
+/** Ids of what a step sends: `<sender>@<step>.<number of the effect>`, with `~<life>` behind it. */
+const FROM_STEP = /^(?<sender>.+)@(?<step>\d+)\.(?<effect>\d+)(?:~\d+)?$/;
 
 export const nothingUncommitted: Invariant = {
   id: 'I5',

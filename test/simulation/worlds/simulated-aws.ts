@@ -16,6 +16,7 @@ import type { AwsTransport } from '#services/clouddriver/providers/aws/aws-sessi
 import { createCloudRates } from '#services/clouddriver/cloud-rates.ts';
 import type { ActivityCatalog } from '#runtime/activity.ts';
 import type { SeededRandom } from '../engine/seeded-random.ts';
+import { UNSIGNED } from './unsigned-calls.ts';
 
 /** Bodies of these three services are text. */
 type Request = { headers: Record<string, string>; body?: string };
@@ -110,6 +111,7 @@ export class SimulatedAws {
       rateLimits,
       clock,
       transport: this.#transport(clock),
+      clientSettings: UNSIGNED,
     });
     return activitiesOver({ provider });
   }

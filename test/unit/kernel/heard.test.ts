@@ -35,14 +35,33 @@ describe('what an actor has heard', () => {
 
   it('keeps senders apart', () => {
     const heard = hear({}, numbered('o1', '5.0')) ?? {};
-    expect(hear(heard, numbered('o2', '1.0'))).toEqual({ [sender('o1')]: [5, 0], [sender('o2')]: [1, 0] });
+    expect(hear(heard, numbered('o2', '1.0'))).toEqual({
+      heard: { [sender('o1')]: [5, 0], [sender('o2')]: [1, 0] },
+    });
   });
 
   it('remembers the most recent senders only', () => {
     let heard: Heard = {};
     for (let index = 0; index < 200; index += 1) heard = hear(heard, numbered(`o${index}`, '1.0')) ?? heard;
-    expect(Object.keys(heard)).toHaveLength(128);
+    expect(Object.keys(heard.heard ?? {})).toHaveLength(128);
     expect(hear(heard, numbered('o199', '1.0'))).toBeNull();
+  });
+
+  it('hears a sender that lives again, and each of its sends once', () => {
+    const first = hear({}, numbered('o1', '5.0~1000')) ?? {};
+    expect(first).toEqual({ heard: { [sender('o1')]: [5, 0] }, heardLives: { [sender('o1')]: 1000 } });
+    expect(hear(first, numbered('o1', '5.0~1000'))).toBeNull();
+    const second = hear(first, numbered('o1', '1.0~2000')) ?? {};
+    expect(second).toEqual({ heard: { [sender('o1')]: [1, 0] }, heardLives: { [sender('o1')]: 2000 } });
+    expect(hear(second, numbered('o1', '1.0~2000'))).toBeNull();
+  });
+
+  it('goes on with a sender that did not name its life before', () => {
+    const before = hear({}, numbered('o1', '5.0')) ?? {};
+    expect(hear(before, numbered('o1', '6.0~1000'))).not.toBeNull();
+    const after = hear(before, numbered('o1', '6.0~1000')) ?? {};
+    expect(hear(after, numbered('o1', '5.0'))).toBeNull();
+    expect(hear(after, numbered('o1', '7.0'))).not.toBeNull();
   });
 
   it('never refuses what carries no number of its sender', () => {

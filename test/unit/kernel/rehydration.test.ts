@@ -47,9 +47,9 @@ async function perform(run: Run, step: Command): Promise<void> {
   if (step.do === 'send') await run.send({ type: step.type, n: step.n } as never);
   else if (step.do === 'advance') await run.advance(step.ms);
   else {
-    const child = run.world.foreign.filter(({ ended }) => !ended)[step.child];
+    const child = run.world.foreign.started.filter(({ ended }) => !ended)[step.child];
     if (child !== undefined) {
-      run.world.endForeign(child, (step.ok ? returns(step.child) : fails({ code: 'CHILD' })) as never);
+      run.world.foreign.end(child, (step.ok ? returns(step.child) : fails({ code: 'CHILD' })) as never);
       await run.world.settle();
     }
   }

@@ -39,6 +39,13 @@ describe('the worker of activities', () => {
     expect(arrived()).toMatchObject(failure('ACTIVITY_START_TO_CLOSE_TIMEOUT', 'unknown-outcome'));
   });
 
+  it('says that the time of the whole activity is over when that comes before the end of the attempt', async () => {
+    const { clock, dispatch, arrived } = await working({ call: () => new Promise(() => undefined) });
+    dispatch({ startToCloseMs: 5_000, deadlineAtMs: clock.nowMs() + 2_000, cancelGraceMs: 0 });
+    await clock.advance(2_001);
+    expect(arrived()).toMatchObject(failure('ACTIVITY_SCHEDULE_TO_CLOSE_TIMEOUT', 'unknown-outcome'));
+  });
+
   it('gives up an attempt that stops beating, and no other', async () => {
     let beats = 5;
     const { clock, dispatch, arrived } = await working({

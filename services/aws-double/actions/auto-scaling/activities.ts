@@ -1,7 +1,8 @@
 /** @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeScalingActivities.html */
 import { activityStatusAt, type ScalingActivity } from '../../cloud/scaling-activity.ts';
 import { pageOf } from '../../wire/page.ts';
-import { members, timeText, type XmlNode } from '../../wire/response-xml.ts';
+import { members, timeText } from '../../wire/response-xml.ts';
+import type { XmlNode } from '../../wire/xml-text.ts';
 import type { Action } from '../action.ts';
 
 const PAGE_DEFAULT = 100;

@@ -70,6 +70,7 @@ async function assumeRole(account: Account, options: AwsSessionOptions): Promise
   delete own.assumeRole;
   const { provide } = credentialsFor(own, options);
   const client = new STSClient({
+    ...options.clientSettings,
     region,
     maxAttempts: 1,
     ...(account.endpoint === undefined ? {} : { endpoint: account.endpoint }),

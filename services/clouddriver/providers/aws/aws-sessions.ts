@@ -17,6 +17,18 @@ import { awsFailure, isStaleCredentials, isThrottle, type FailureHint } from './
 
 export type AwsService = 'ec2' | 'autoscaling' | 'elasticloadbalancing';
 
+/** More settings of each client. */
+export type AwsClientSettings = Pick<
+  EC2ClientConfig,
+  | 'authSchemePreference'
+  | 'defaultsMode'
+  | 'retryMode'
+  | 'signerConstructor'
+  | 'useDualstackEndpoint'
+  | 'useFipsEndpoint'
+  | 'userAgentAppId'
+>;
+
 /** Carries requests of the SDK to a cloud and brings the answers back. */
 export type AwsTransport = NonNullable<EC2ClientConfig['requestHandler']>;
 
@@ -27,6 +39,8 @@ export type AwsSessionOptions = {
   clock: Clock;
   /** Absent: HTTP, with the timeouts. */
   transport?: AwsTransport;
+  /** Absent: as the SDK finds them in the environment and in its shared files. */
+  clientSettings?: AwsClientSettings;
 };
 
 export type CallHint = Omit<FailureHint, 'nowMs'>;
@@ -95,8 +109,9 @@ export type AwsSessions = ReturnType<typeof createAwsSessions>;
 type SessionPlace = { account: Account; region: string; credentials: CredentialSource };
 
 function openSession({ account, region, credentials }: SessionPlace, options: AwsSessionOptions): AwsSession {
-  const { timeouts, rateLimits, clock, transport } = options;
+  const { timeouts, rateLimits, clock, transport, clientSettings } = options;
   const settings = {
+    ...clientSettings,
     region,
     maxAttempts: 1,
     ...(account.endpoint === undefined ? {} : { endpoint: account.endpoint }),
