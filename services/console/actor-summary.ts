@@ -1,8 +1,9 @@
 /** An actor in words a person knows: deployments by their own names, any other machine by its type and id. */
 import type { ActorView } from '#contracts/actor-view.ts';
 import { partsOf } from '#contracts/address.ts';
-import type { ActorSummary, Tone } from '#contracts/console-message.ts';
+import type { ActorSummary } from '#contracts/console-message.ts';
 import { ExecutionView, OperationView, StageView } from '#contracts/execution.ts';
+import { toneOfActor, toneOfExecution, toneOfOperation, type Tone } from '#contracts/tone.ts';
 
 type Words = { title: string; statusText: string; tone: Tone };
 
@@ -34,14 +35,14 @@ function wordsOf(view: ActorView): Words {
     const execution = ExecutionView.safeParse(view.detail).data;
     if (execution) {
       const { application, name, status } = execution;
-      return { title: `${application} / ${name}`, statusText: status, tone: toneOfStatus(status) };
+      return { title: `${application} / ${name}`, statusText: status, tone: toneOfExecution(status) };
     }
   }
   if (type === 'stage') {
     const stage = StageView.safeParse(view.detail).data;
     if (stage) {
       const { refId, name, status } = stage;
-      return { title: `${refId} ${name}`, statusText: status, tone: toneOfStatus(status) };
+      return { title: `${refId} ${name}`, statusText: status, tone: toneOfExecution(status) };
     }
   }
   const operation = OperationView.safeParse(view.detail).data;
@@ -54,59 +55,12 @@ function wordsOf(view: ActorView): Words {
       tone: toneOfOperation(status),
     };
   }
-  return { title: nameIn(view.detail) ?? `${type} ${id}`, statusText: view.status, tone: toneOf(view) };
+  const { detail, status } = view;
+  return { title: nameIn(detail) ?? `${type} ${id}`, statusText: status, tone: toneOfActor(status) };
 }
 
 function nameIn(detail: ActorView['detail']): string | undefined {
   if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) return undefined;
   const name = detail['title'] ?? detail['name'];
   return typeof name === 'string' && name !== '' ? name : undefined;
-}
-
-function toneOf({ status }: ActorView): Tone {
-  switch (status) {
-    case 'active':
-      return 'running';
-    case 'done':
-      return 'good';
-    case 'error':
-      return 'bad';
-    case 'stopped':
-      return 'muted';
-  }
-}
-
-function toneOfStatus(status: ExecutionView['status']): Tone {
-  switch (status) {
-    case 'NOT_STARTED':
-    case 'SKIPPED':
-      return 'muted';
-    case 'RUNNING':
-      return 'running';
-    case 'PAUSED':
-      return 'waiting';
-    case 'SUCCEEDED':
-      return 'good';
-    case 'FAILED_CONTINUE':
-    case 'TERMINAL':
-    case 'CANCELED':
-    case 'STOPPED':
-      return 'bad';
-  }
-}
-
-function toneOfOperation(status: OperationView['status']): Tone {
-  switch (status) {
-    case 'running':
-      return 'running';
-    case 'compensating':
-      return 'waiting';
-    case 'succeeded':
-      return 'good';
-    case 'failed':
-    case 'compensated':
-    case 'stranded':
-    case 'canceled':
-      return 'bad';
-  }
 }

@@ -5,10 +5,7 @@ import { ActorView } from './actor-view.ts';
 import { Address } from './address.ts';
 import { StatechartDescription } from './statechart-description.ts';
 import { StepNote } from './step-note.ts';
-
-/** How the state of an actor is to look. */
-export const Tone = z.enum(['waiting', 'running', 'good', 'bad', 'muted']);
-export type Tone = z.infer<typeof Tone>;
+import { Tone } from './tone.ts';
 
 /** An actor in words: what it is called, how it is. */
 export const ActorSummary = z.object({

@@ -3,9 +3,7 @@ import type { ActivityView, ActorView } from '#contracts/actor-view.ts';
 import { partsOf, type Address } from '#contracts/address.ts';
 import { ExecutionView, OperationView, StageView } from '#contracts/execution.ts';
 import type { Failure } from '#contracts/failure.ts';
-
-/** How a line is to look: the status decides. */
-export type Tone = 'waiting' | 'running' | 'good' | 'bad' | 'muted';
+import { toneOfExecution, toneOfOperation, type Tone } from '#contracts/tone.ts';
 
 export type TreeLine = {
   /** Stable: the same thing keeps its key while it changes. */
@@ -122,7 +120,7 @@ function executionLine(view: ActorView, execution: ExecutionView): TreeLine {
   return {
     key: view.address,
     depth: 0,
-    tone: toneOf(execution.status),
+    tone: toneOfExecution(execution.status),
     label: `${execution.application} / ${execution.name}`,
     status: execution.status,
     notes: [
@@ -143,7 +141,7 @@ function stageLine(view: ActorView, args: { stage: StageView; depth: number }): 
   return {
     key: stageKey(stage.refId),
     depth,
-    tone: toneOf(stage.status),
+    tone: toneOfExecution(stage.status),
     label: `${stage.refId} ${stage.name}`,
     status: stage.status,
     notes: failureText(stage.failure),
@@ -156,7 +154,7 @@ function stageLine(view: ActorView, args: { stage: StageView; depth: number }): 
 function plainStage(stage: ExecutionView['stages'][number]): Omit<TreeLine, 'depth'> {
   return {
     key: stageKey(stage.refId),
-    tone: toneOf(stage.status),
+    tone: toneOfExecution(stage.status),
     label: `${stage.refId} ${stage.name}`,
     status: stage.status,
     notes: '',
@@ -194,39 +192,4 @@ function ended(view: ActorView): { endedAtMs?: number } {
 
 function failureText(failure: Failure | undefined): string {
   return failure ? `${failure.code}: ${failure.message}` : '';
-}
-
-function toneOf(status: ExecutionView['status']): Tone {
-  switch (status) {
-    case 'NOT_STARTED':
-    case 'SKIPPED':
-      return 'muted';
-    case 'RUNNING':
-      return 'running';
-    case 'PAUSED':
-      return 'waiting';
-    case 'SUCCEEDED':
-      return 'good';
-    case 'FAILED_CONTINUE':
-    case 'TERMINAL':
-    case 'CANCELED':
-    case 'STOPPED':
-      return 'bad';
-  }
-}
-
-function toneOfOperation(status: OperationView['status']): Tone {
-  switch (status) {
-    case 'running':
-      return 'running';
-    case 'compensating':
-      return 'waiting';
-    case 'succeeded':
-      return 'good';
-    case 'failed':
-    case 'compensated':
-    case 'stranded':
-    case 'canceled':
-      return 'bad';
-  }
 }

@@ -1,7 +1,7 @@
 /** The colour of each tone. */
 import type { WriteStream } from 'node:tty';
+import type { Tone } from '#contracts/tone.ts';
 import type { Output, Style } from '../output.ts';
-import type { Tone } from './execution-tree.ts';
 import type { Paint } from './tree-text.ts';
 
 const STYLES: Readonly<Record<Tone, Style>> = {

@@ -1,5 +1,6 @@
 /** From the lines of a tree to text: one screen, or one line a change. Pure; colours come from `paint`. */
-import type { Tone, TreeLine } from './execution-tree.ts';
+import type { Tone } from '#contracts/tone.ts';
+import type { TreeLine } from './execution-tree.ts';
 
 const MARKS: Readonly<Record<Tone, string>> = {
   waiting: '◷',
