@@ -16,7 +16,7 @@ import type { Membership, PartitionOwner, Subscription } from './ports.ts';
 import { PartitionReaders } from './partition-readers.ts';
 
 const RECONCILE_MS = 1_000;
-const PURGE_MS = 500;
+const PURGE_MS = 2_000;
 /** Whoever took a partition from a living owner is alive itself, whatever is heard of it: no fight in a hot loop. */
 const CONTEST_MS = 1_000;
 

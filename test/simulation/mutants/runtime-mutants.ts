@@ -27,8 +27,8 @@ export const RUNTIME_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: attempt,
-        find: 'idempotencyKey: idempotencyKeyOf(task),',
-        replace: 'idempotencyKey: `${idempotencyKeyOf(task).slice(0, 30)}-${task.attempt}`,',
+        find: 'return idempotencyKeyOf(task);',
+        replace: 'return `${idempotencyKeyOf(task).slice(0, 30)}-${task.attempt}`;',
       },
     ],
   },
@@ -39,8 +39,8 @@ export const RUNTIME_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: attempt,
-        find: 'idempotencyKey: idempotencyKeyOf(task),',
-        replace: 'idempotencyKey: `k-${Math.random().toString(36).slice(2)}`,',
+        find: 'return idempotencyKeyOf(task);',
+        replace: 'return `k-${Math.random().toString(36).slice(2)}`;',
       },
     ],
   },

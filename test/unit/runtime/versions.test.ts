@@ -193,7 +193,7 @@ describe('a node that computes steps for others', () => {
     await world.start([probeDefinition]);
     await world.note(1);
     // … and forgotten, or the next owner would read it again.
-    await world.clock.advance(1_000);
+    await world.clock.advance(3_000);
     expect(world.bus.dead).toHaveLength(1);
     world.bus.dead.length = 0;
     await world.start([parcelFirst]);
