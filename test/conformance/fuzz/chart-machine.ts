@@ -8,13 +8,12 @@ import {
   enqueueActions,
   not,
   or,
-  sendParent,
-  sendTo,
-  setup,
   stateIn,
+  type AnyActorLogic,
   type AnyActorRef,
   type AnyStateMachine,
 } from 'xstate';
+import { kid, pingChildren, spawnKid, stopSpawned, sum } from './chart-children.ts';
 import type { ActionSpec, ChartSpec, GuardSpec, NodeSpec, TransitionSpec } from './chart-spec.ts';
 
 export type ChartContext = { n: number; fuel: number; log: string[] };
@@ -25,36 +24,7 @@ const LOG_LENGTH = 40;
 const ITERATIONS_MAX = 300;
 export const TYPE = 'chart';
 
-/** Answers pings, ends or fails on request: never by itself, so that at most one of its events is under way. */
-const kid = setup({
-  types: { context: {} as { pings: number }, events: {} as { type: 'ping' | 'finish' | 'fail' } },
-}).createMachine({
-  id: 'kid',
-  context: { pings: 0 },
-  initial: 'on',
-  states: {
-    on: {
-      on: {
-        ping: {
-          actions: [
-            assign({ pings: ({ context }) => context.pings + 1 }),
-            sendParent(({ context }) => ({ type: 'd', pings: context.pings })),
-          ],
-        },
-        finish: 'off',
-        fail: {
-          actions: assign(() => {
-            throw new Error('the child failed');
-          }),
-        },
-      },
-    },
-    off: { type: 'final' },
-  },
-  output: ({ context }) => context.pings,
-});
-
-export function machineOf(spec: ChartSpec): AnyStateMachine {
+export function machineOf(spec: ChartSpec, work: AnyActorLogic): AnyStateMachine {
   const numbered = new Map<NodeSpec, number>();
   number(spec.root, numbered);
   const build = new Build(spec, numbered);
@@ -66,7 +36,7 @@ export function machineOf(spec: ChartSpec): AnyStateMachine {
       context: { n: 0, fuel: FUEL, log: [] },
       output: ({ context }: { context: ChartContext }) => ({ n: context.n, log: context.log }),
     } as never,
-    { actors: { kid } } as never,
+    { actors: { kid, work, sum } } as never,
   );
 }
 
@@ -144,9 +114,10 @@ class Build {
         ? {}
         : {
             invoke: {
-              id: `kid-${this.#key(node)}`,
-              src: 'kid',
-              onDone: this.#transition(node.invoke.onDone),
+              id: `${node.invoke.src}-${this.#key(node)}`,
+              src: node.invoke.src,
+              ...(node.invoke.src === 'kid' ? { systemId: `system-kid-${this.#key(node)}` } : {}),
+              ...(node.invoke.src === 'sum' ? {} : { onDone: this.#transition(node.invoke.onDone) }),
               onError: this.#transition(node.invoke.onError),
             },
           }),
@@ -258,7 +229,11 @@ class Build {
           }) as never,
         ];
       case 'pingChildren':
-        return [pingChildren()];
+        return [pingChildren(spec.by, burn)];
+      case 'spawn':
+        return this.#spec.hasChildren ? [spawnKid(spec.id, burn)] : [];
+      case 'stopSpawned':
+        return this.#spec.hasChildren ? [stopSpawned(spec.id)] : [];
     }
   }
 
@@ -275,18 +250,3 @@ type Enqueue = {
   raise: (event: never, options?: { id?: string; delay?: number }) => void;
   sendTo: (to: never, event: never) => void;
 };
-
-/** To the children from before this transition: some of them may have gone by now, which reaches nobody. */
-function pingChildren(): unknown {
-  return enqueueActions(({ context, self, enqueue }) => {
-    // its answers may be answered by the next ping
-    if (!hasFuel({ context } as Arguments)) return;
-    enqueue(burn);
-    const snapshot = self.getSnapshot() as { children?: Record<string, AnyActorRef | undefined> } | undefined;
-    const children = snapshot?.children ?? {};
-    for (const id of Object.keys(children).toSorted()) {
-      const child = children[id];
-      if (child !== undefined) enqueue(sendTo(child, { type: 'ping' }) as never);
-    }
-  });
-}

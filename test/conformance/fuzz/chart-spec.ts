@@ -26,7 +26,14 @@ export type ActionSpec =
   | { do: 'emit'; text: string }
   | { do: 'choose'; even: ActionSpec; odd: ActionSpec }
   | { do: 'boom' }
-  | { do: 'pingChildren' };
+  /** By their references, or by their system ids. */
+  | { do: 'pingChildren'; by: 'reference' | 'systemId' }
+  | { do: 'spawn'; id: SpawnedId }
+  | { do: 'stopSpawned'; id: SpawnedId };
+
+export type SpawnedId = 's1' | 's2';
+/** What a state invokes: a machine, XState's own promise logic, or a reducer. */
+export type InvokedLogic = 'kid' | 'work' | 'sum';
 
 export type TransitionSpec = {
   target: number | null;
@@ -48,7 +55,7 @@ export type NodeSpec = {
   always: readonly TransitionSpec[];
   after: readonly (TransitionSpec & { delayMs: number })[];
   onDone: TransitionSpec | null;
-  invoke: { onDone: TransitionSpec; onError: TransitionSpec } | null;
+  invoke: { src: InvokedLogic; onDone: TransitionSpec; onError: TransitionSpec } | null;
   children: readonly NodeSpec[];
 };
 
@@ -58,13 +65,16 @@ export type ChartSpec = { root: NodeSpec; hasChildren: boolean };
 export type Command =
   | { do: 'send'; event: EventName }
   | { do: 'advance'; ms: number }
-  | { do: 'child'; index: number; type: 'ping' | 'finish' | 'fail' };
+  | { do: 'child'; index: number; type: 'ping' | 'finish' | 'fail' }
+  /** Ends one of the promises that are under way. */
+  | { do: 'promise'; index: number; isKept: boolean };
 
 const eventName = fc.constantFrom(...EVENTS);
 const text = fc.constantFrom('p', 'q', 'r', 's', 't');
 const delayMs = fc.constantFrom(2, 3, 5, 8, 13, 21);
 const timerId = fc.constantFrom('t1', 't2');
 const state = fc.nat(30);
+const spawnedId = fc.constantFrom('s1' as const, 's2' as const);
 
 const plainGuard: fc.Arbitrary<GuardSpec> = fc.oneof(
   fc.constant({ is: 'even' } as const),
@@ -98,7 +108,15 @@ const plainAction: fc.Arbitrary<ActionSpec> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const), id: timerId }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('sendSelf' as const), event: eventName }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('emit' as const), text }) },
-  { weight: 1, arbitrary: fc.constant({ do: 'pingChildren' } as const) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('pingChildren' as const),
+      by: fc.constantFrom('reference' as const, 'systemId' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('spawn' as const), id: spawnedId }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('stopSpawned' as const), id: spawnedId }) },
 );
 const action: fc.Arbitrary<ActionSpec> = fc.oneof(
   { weight: 30, arbitrary: plainAction },
@@ -141,7 +159,14 @@ function node(depth: number): fc.Arbitrary<NodeSpec> {
       always: fc.array(transitionSpec, { maxLength: 1 }),
       after: fc.array(fc.record({ ...transition, delayMs }), { maxLength: 1 }),
       onDone: fc.option(transitionSpec),
-      invoke: fc.option(fc.record({ onDone: transitionSpec, onError: transitionSpec }), { freq: 2 }),
+      invoke: fc.option(
+        fc.record({
+          src: fc.constantFrom<InvokedLogic>('kid', 'work', 'sum'),
+          onDone: transitionSpec,
+          onError: transitionSpec,
+        }),
+        { freq: 2 },
+      ),
       children: depth > 0 ? fc.array(node(depth - 1), { minLength: 1, maxLength: 3 }) : fc.constant([]),
     })
     .map((spec) => (['compound', 'parallel'].includes(spec.type) ? spec : { ...spec, children: [] }));
@@ -171,6 +196,14 @@ export const commands: fc.Arbitrary<Command[]> = fc.array(
         do: fc.constant('child' as const),
         index: fc.nat(3),
         type: fc.constantFrom('ping' as const, 'finish' as const, 'fail' as const),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('promise' as const),
+        index: fc.nat(2),
+        isKept: fc.boolean(),
       }),
     },
   ),

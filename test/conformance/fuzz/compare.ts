@@ -1,10 +1,12 @@
 /** One random statechart, run by XState itself and by the durable kernel, compared after every command. */
-import { createActor, SimulatedClock, type AnyActorRef, type AnyStateMachine } from 'xstate';
+import { createActor, fromPromise, SimulatedClock, type AnyActorRef, type AnyStateMachine } from 'xstate';
 import type { StateValue } from '#contracts/actor-record.ts';
 import { RegistrationError } from '#runtime/runtime-error.ts';
-import { given, type Mode, type Run } from '#test/support/machine-harness.ts';
+import { fails, given, hangs, returns, type Mode, type Run } from '#test/support/machine-harness.ts';
+import { isPinged } from './chart-children.ts';
 import { machineOf, TYPE } from './chart-machine.ts';
 import type { ChartSpec, Command } from './chart-spec.ts';
+import { LivePromises } from './live-promises.ts';
 
 export type Comparison = {
   /** Commands after which both were equal. */
@@ -39,23 +41,31 @@ export async function compare(
   mode: Mode,
 ): Promise<Comparison> {
   let machine: AnyStateMachine;
+  const promises = new LivePromises();
   try {
-    machine = machineOf(spec);
+    machine = machineOf(spec, promises.logic);
   } catch {
     return { compared: 0, end: 'invalid' };
   }
   let durable: Run;
   try {
-    durable = await given({ type: TYPE, version: 1, machine: machineOf(spec) }, { mode });
+    const durableMachine = machineOf(
+      spec,
+      fromPromise(async () => 0),
+    );
+    durable = await given(
+      { type: TYPE, version: 1, machine: durableMachine },
+      { mode, activities: { [`${TYPE}.work`]: hangs() } },
+    );
   } catch (error) {
     if (error instanceof RegistrationError) return { compared: 0, end: 'refused' };
     throw error;
   }
-  const live = new LiveRun(machine);
+  const live = new LiveRun(machine, promises);
   for (let index = -1; index < commands.length; index += 1) {
     const command = commands[index];
     if (command !== undefined) {
-      live.perform(command);
+      await live.perform(command);
       await perform(durable, command);
     }
     const compared = index + 1;
@@ -75,12 +85,14 @@ export async function compare(
 }
 
 class LiveRun {
+  readonly #promises: LivePromises;
   readonly #actor: AnyActorRef & { getSnapshot(): unknown };
   readonly #clock = new SimulatedClock();
   readonly #emitted: unknown[] = [];
   #illegal = false;
 
-  constructor(machine: AnyStateMachine) {
+  constructor(machine: AnyStateMachine, promises: LivePromises) {
+    this.#promises = promises;
     align(machine, (snapshot) => (this.#illegal ||= !isLegal(snapshot)));
     this.#actor = createActor(machine, { clock: this.#clock, logger: () => {} });
     alignTimers(this.#actor);
@@ -90,21 +102,28 @@ class LiveRun {
     this.#actor.start();
   }
 
-  perform(command: Command): void {
-    if (command.do === 'send') this.#actor.send({ type: command.event });
+  async perform(command: Command): Promise<void> {
+    if (command.do === 'promise') await this.#promises.end(command.index, command.isKept);
+    else if (command.do === 'send') this.#actor.send({ type: command.event });
     // millisecond by millisecond: a jump would start the timers that others set at its end
     else if (command.do === 'advance') for (let ms = 0; ms < command.ms; ms += 1) this.#clock.increment(1);
     else {
       const { children } = this.#snapshot;
-      const running = Object.keys(children).filter((id) => children[id]?.getSnapshot().status === 'active');
+      const running = Object.keys(children).filter(
+        (id) => isPinged(id) && children[id]?.getSnapshot().status === 'active',
+      );
       const id = running.toSorted()[command.index];
       if (id !== undefined) children[id]?.send({ type: command.type });
     }
   }
 
   seen() {
-    const { status, value, context, output, tags } = this.#snapshot;
-    return seen({ status, value, context, output, tags: [...tags], emitted: this.#emitted });
+    const { status, value, context, output, tags, children } = this.#snapshot;
+    const living = Object.entries(children).flatMap(([id, child]) => {
+      const snapshot = child?.getSnapshot() as { status: string; context?: unknown } | undefined;
+      return snapshot?.status === 'active' ? [[id, snapshot.context ?? null] as const] : [];
+    });
+    return seen({ status, value, context, output, tags: [...tags], emitted: this.#emitted, living });
   }
 
   /** Whether XState itself left the rules of statecharts at any time. */
@@ -175,19 +194,44 @@ function alignTimers(actor: AnyActorRef): void {
 async function perform(durable: Run, command: Command): Promise<void> {
   if (command.do === 'advance') await durable.advance(command.ms);
   else if (command.do === 'send') await durable.send({ type: command.event });
+  else if (command.do === 'promise') await endPromise(durable, command);
   else {
     const { children } = durable.record();
-    const running = Object.keys(children).filter((id) => children[id]?.finished !== true);
+    const running = Object.keys(children).filter((id) => isPinged(id) && children[id]?.finished !== true);
     const address = children[running.toSorted()[command.index] ?? '']?.address;
     if (address !== undefined) await durable.send({ type: command.type }, address);
   }
+}
+
+async function endPromise(
+  { world }: Run,
+  { index, isKept }: Extract<Command, { do: 'promise' }>,
+): Promise<void> {
+  const open = world.activities.pending.filter((pending) => pending.open);
+  const chosen = open.toSorted((left, right) => (left.task.childId < right.task.childId ? -1 : 1))[index];
+  if (chosen === undefined) return;
+  const broken = fails({ code: 'BROKEN', kind: 'terminal' });
+  await world.activities.endAttempt(chosen, (isKept ? returns(1) : broken) as never);
+  await world.settle();
+}
+
+/** Children that live, with what they know. */
+function livingOf(durable: Run): (readonly [string, unknown])[] {
+  return Object.entries(durable.record().children).flatMap(([id, { address, finished }]) => {
+    if (finished === true) return [];
+    if (address === undefined) return [[id, null] as const];
+    const { status, state } = durable.record(address);
+    if (status !== 'active') return [];
+    return [[id, id.startsWith('sum') ? state.context['state'] : state.context] as const];
+  });
 }
 
 function seenOf(durable: Run, machine: AnyStateMachine) {
   const { status, state } = durable.record();
   const { value, context, output } = state;
   const tags = tagsOf(machine.root as unknown as Node, value);
-  return seen({ status, value, context, output, tags, emitted: durable.emitted() });
+  const living = livingOf(durable);
+  return seen({ status, value, context, output, tags, emitted: durable.emitted(), living });
 }
 
 /** Tags of the active states. */
@@ -209,10 +253,11 @@ type Seen = {
   output: unknown;
   tags: string[];
   emitted: unknown[];
+  living: readonly (readonly [string, unknown])[];
 };
 
 /** What is compared, in a form in which equal things are equal text. */
-function seen({ status, value, context, output, tags, emitted }: Seen) {
+function seen({ status, value, context, output, tags, emitted, living }: Seen) {
   const isWhole = status !== 'error';
   return {
     status,
@@ -220,6 +265,7 @@ function seen({ status, value, context, output, tags, emitted }: Seen) {
     context,
     ...(output === undefined ? {} : { output }),
     ...(isWhole ? { tags: tags.toSorted(), emitted: [...emitted] } : {}),
+    ...(status === 'active' ? { living: sorted(Object.fromEntries(living)) } : {}),
   };
 }
 
