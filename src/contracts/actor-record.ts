@@ -4,21 +4,29 @@ import { ActivityQueue } from './activity-task.ts';
 import { Address } from './address.ts';
 import { ActorEvent, Envelope, Parent, SystemId } from './envelope.ts';
 import { Failure } from './failure.ts';
-import { Json, JsonObject } from './json.ts';
+import { isPlainObject, Json, JsonObject } from './json.ts';
 import { ActivityOptions } from './retry-policy.ts';
 
 export const ActorStatus = z.enum(['active', 'done', 'error', 'stopped']);
 export type ActorStatus = z.infer<typeof ActorStatus>;
 
-/** Position in the statechart: `"waiting"` or `{ region: "state" }`. */
-export const StateValue: z.ZodType<StateValue> = z.union([
-  z.string(),
-  z.record(
-    z.string(),
-    z.lazy(() => StateValue),
-  ),
-]);
+/**
+ * Position in the statechart: `"waiting"` or `{ region: "state" }`.
+ *
+ * Written out instead of a schema that names itself: zod watches for cycles in all of a value that such a schema is a
+ * part of, and every record and view is.
+ */
+export const StateValue: z.ZodType<StateValue> = z.unknown().check((context) => {
+  if (isStateValue(context.value)) return;
+  const message = 'Invalid input: expected the name of a state, or one for each region';
+  context.issues.push({ code: 'custom', input: context.value, message });
+}) as unknown as z.ZodType<StateValue>;
 export type StateValue = string | { [region: string]: StateValue };
+
+function isStateValue(value: unknown): boolean {
+  if (typeof value === 'string') return true;
+  return isPlainObject(value) && Object.values(value).every(isStateValue);
+}
 
 /** What becomes of a child actor whose parent ends or leaves the state that invoked it. */
 export const ParentClosePolicy = z.enum(['terminate', 'request-cancel', 'abandon']);

@@ -34,22 +34,33 @@ function placeOfForeign(value: unknown): (string | number)[] | null {
       return Number.isFinite(value) ? null : [];
     case 'object':
       if (value === null) return null;
-      if (Array.isArray(value)) return placeIn(value.entries());
-      return isPlain(value) ? placeIn(Object.entries(value)) : [];
+      if (Array.isArray(value)) return placeInList(value);
+      return isPlainObject(value) ? placeInMembers(value) : [];
     default:
       return [];
   }
 }
 
-function placeIn(entries: Iterable<[string | number, unknown]>): (string | number)[] | null {
-  for (const [key, member] of entries) {
-    const place = placeOfForeign(member);
+function placeInList(list: readonly unknown[]): (string | number)[] | null {
+  // By number: a hole is not JSON either.
+  for (let index = 0; index < list.length; index += 1) {
+    const place = placeOfForeign(list[index]);
+    if (place !== null) return [index, ...place];
+  }
+  return null;
+}
+
+function placeInMembers(members: Readonly<Record<string, unknown>>): (string | number)[] | null {
+  for (const key of Object.keys(members)) {
+    const place = placeOfForeign(members[key]);
     if (place !== null) return [key, ...place];
   }
   return null;
 }
 
-function isPlain(value: object): boolean {
+/** Whether a value is an object without a class. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   // The second: an object of another realm, as a test runner makes them.
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -17,14 +17,21 @@ export type Topology = z.infer<typeof Topology>;
 /** Where a root lives. `partition` counts over all shards: 0 to shards * partitionsPerShard - 1. */
 export type Place = { shard: number; partition: number };
 
-/** FNV-1a, 32 bit: the hash that nats-server's own `partition()` mapping uses. */
+/** FNV-1a, 32 bit, of the text in UTF-8: the hash that nats-server's own `partition()` mapping uses. */
 export function fnv1a32(text: string): number {
   let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) {
-    hash ^= byte;
-    hash = Math.imul(hash, 0x01000193) >>> 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit > 0x7f) return hashOfBytes(new TextEncoder().encode(text));
+    hash = Math.imul(hash ^ unit, 0x01000193);
   }
-  return hash;
+  return hash >>> 0;
+}
+
+function hashOfBytes(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
 }
 
 /** Shard and partition of a root. Stable for ever: it decides where records are found. */
