@@ -1,14 +1,30 @@
 /** Registers each definition once for all runs: a kernel is pure, and simulated nodes come and go by the thousand. */
 import type { ActorDefinition } from '#runtime/actor-definition.ts';
-import type { Kernel, RegisteredDefinition } from '#runtime/kernel/kernel.ts';
+import type { ActorRecord } from '#contracts/actor-record.ts';
+import type { Delivery, Kernel, RegisteredDefinition } from '#runtime/kernel/kernel.ts';
 import { createKernel } from '#runtime/kernel/xstate5-kernel.ts';
 
 const kernel = createKernel();
 const known = new WeakMap<ActorDefinition, RegisteredDefinition>();
 const implied = new WeakMap<readonly ActorDefinition[], readonly ActorDefinition[]>();
 
+/** What a step was made from. */
+export type Origin = { before: ActorRecord; deliveries: readonly Delivery[] };
+
+const origins = new WeakMap<ActorRecord, Origin>();
+
+/** Of a record that a step of this very kernel made. */
+export function originOf(record: ActorRecord): Origin | undefined {
+  return origins.get(record);
+}
+
 export const sharedKernel: Kernel = {
   ...kernel,
+  step: (definition, before, args) => {
+    const outcome = kernel.step(definition, before, args);
+    origins.set(outcome.record, { before, deliveries: args.deliveries });
+    return outcome;
+  },
   register: (definition) => {
     const registered = known.get(definition) ?? kernel.register(definition);
     known.set(definition, registered);

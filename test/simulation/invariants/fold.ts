@@ -2,10 +2,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ActorRecord } from '#contracts/actor-record.ts';
 import { partsOf } from '#contracts/address.ts';
+import { withoutStall } from '#runtime/definition-stall.ts';
 import type { Delivery } from '#runtime/kernel/kernel.ts';
-import { sharedKernel } from '../engine/shared-kernel.ts';
+import { originOf, sharedKernel } from '../engine/shared-kernel.ts';
 import type { Evidence } from './evidence.ts';
 import { indexOf, isParked, type Entry, type Step } from './evidence-index.ts';
+
+const LOGS: readonly Entry['log'][] = ['mailbox', 'ingress'];
 
 /** What differs; null when it is the same, or nobody can say in which order two logs were read. */
 export function foldDiffers(
@@ -24,6 +27,7 @@ export function foldDiffers(
       entry.sequence <= step.record.applied[entry.log] &&
       !isParked(index, entry),
   );
+  if (wasMadeFrom(step.record, { before, taken })) return null;
   const orders = ordersOf(taken);
   const registered = sharedKernel.register(definition);
   let difference: string | null = null;
@@ -37,6 +41,38 @@ export function foldDiffers(
   }
   const isCertain = new Set(taken.map(({ log }) => log)).size <= 1;
   return isCertain ? difference : null;
+}
+
+/**
+ * Whether this kernel made the record from just this record and these entries, in the order of each log: it is pure,
+ * so making the step again would show nothing.
+ */
+function wasMadeFrom(
+  record: ActorRecord,
+  { before, taken }: { before: Step; taken: readonly Entry[] },
+): boolean {
+  const origin = originOf(record);
+  if (origin === undefined || origin.deliveries.length !== taken.length) return false;
+  if (!isSameRecord(origin.before, before)) return false;
+  return LOGS.every((log) => {
+    const read = origin.deliveries.filter((delivery) => delivery.log === log && delivery.direct !== true);
+    const stored = taken.filter((entry) => entry.log === log);
+    return (
+      read.length === stored.length &&
+      read.every(
+        ({ sequence, envelope }, place) =>
+          sequence === stored[place]?.sequence && JSON.stringify(envelope) === stored[place]?.raw,
+      )
+    );
+  });
+}
+
+/** A node makes steps from the record it stored, without the mark of a stall that may be over, or from a loaded one. */
+function isSameRecord(record: ActorRecord, { record: other, stored }: Step): boolean {
+  const [members, others] = [Object.entries(record), new Map(Object.entries(withoutStall(other)))];
+  const isShared =
+    members.length === others.size && members.every(([name, value]) => others.get(name) === value);
+  return isShared || JSON.stringify(record) === stored;
 }
 
 function deliveryOf({ envelope, log, sequence }: Entry): Delivery {
