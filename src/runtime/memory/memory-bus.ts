@@ -22,7 +22,7 @@ import { CommitConflict, OwnershipLost } from '../runtime-error.ts';
 import { createMemoryCasStore } from './memory-cas-store.ts';
 import { MemoryNearMarks } from './memory-near-marks.ts';
 import { MemoryStepOffers } from './memory-step-offers.ts';
-import { MemoryTaskQueue } from './memory-task-queue.ts';
+import { MemoryTaskQueue, type QueueLuck } from './memory-task-queue.ts';
 
 type StoredText = { record: string; view: ActorView; revision: number; expiresAtMs?: number };
 type Log = {
@@ -71,18 +71,18 @@ export class MemoryBus {
   readonly members = new Map<string, Map<string, (nodes: readonly string[]) => void>>();
   readonly #services = new Map<string, MemoryService>();
   readonly #parked = new Set<string>();
-  readonly #losesAck: () => boolean;
+  readonly #luck: QueueLuck;
   #revision = 0;
 
   /**
    * @param args.delayMs absent: calls and deliveries take no time
-   * @param args.losesAck whether the next word of a worker that a task is done gets lost; absent: never
+   * @param args.luck what goes wrong with loans of tasks
    */
-  constructor(args: { clock: Clock; topology: Topology; delayMs?: () => number; losesAck?: () => boolean }) {
+  constructor(args: { clock: Clock; topology: Topology; delayMs?: () => number; luck?: QueueLuck }) {
     this.clock = args.clock;
     this.topology = args.topology;
     this.delayMs = args.delayMs;
-    this.#losesAck = args.losesAck ?? (() => false);
+    this.#luck = args.luck ?? {};
   }
 
   service(name: string): MemoryService {
@@ -97,7 +97,7 @@ export class MemoryBus {
     const { queues } = this.service(service);
     const known = queues.get(queue);
     if (known) return known;
-    const created = new MemoryTaskQueue(this.clock, this.#losesAck);
+    const created = new MemoryTaskQueue(this.clock, this.#luck);
     queues.set(queue, created);
     return created;
   }

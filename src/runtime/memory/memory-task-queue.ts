@@ -6,7 +6,7 @@ const RETRY_MS = 1_000;
 
 type Item = {
   name: string;
-  task: ActivityTask;
+  stored: string;
   deliveries: number;
   /** Who had it last: a node that stands still takes nothing, so others go first. */
   lastNode?: string;
@@ -19,17 +19,26 @@ type Consumer = {
   onTask: (task: ActivityTask, delivery: TaskDelivery) => Promise<void>;
 };
 
+/** What may go wrong with a loan; absent: never. */
+export type QueueLuck = {
+  /** Whether the next word of a worker that a task is done gets lost: then it is lent again. */
+  losesAck?: () => boolean;
+  /** Whether the node that had a task last has asked for more already, and gets it again like any other. */
+  asksAgain?: () => boolean;
+};
+
 export class MemoryTaskQueue {
   readonly #clock: Clock;
   readonly #losesAck: () => boolean;
+  readonly #asksAgain: () => boolean;
   readonly #waiting: Item[] = [];
   readonly #lent = new Map<Item, Loan>();
   #consumers: Consumer[] = [];
 
-  /** @param losesAck whether the next word that a task is done gets lost: then it is lent again */
-  constructor(clock: Clock, losesAck: () => boolean = () => false) {
+  constructor(clock: Clock, luck: QueueLuck = {}) {
     this.#clock = clock;
-    this.#losesAck = losesAck;
+    this.#losesAck = luck.losesAck ?? (() => false);
+    this.#asksAgain = luck.asksAgain ?? (() => false);
   }
 
   /** Tasks that wait or are worked on. */
@@ -38,7 +47,7 @@ export class MemoryTaskQueue {
   }
 
   add(name: string, task: ActivityTask): void {
-    this.#waiting.push({ name, task, deliveries: 0 });
+    this.#waiting.push({ name, stored: JSON.stringify(task), deliveries: 0 });
     this.#pump();
   }
 
@@ -76,8 +85,9 @@ export class MemoryTaskQueue {
   }
 
   #leastBusy({ lastNode }: Item): Consumer {
+    const avoided = lastNode !== undefined && !this.#asksAgain() ? lastNode : undefined;
     const busy = (consumer: Consumer): number =>
-      (consumer.node === lastNode ? 1_000 : 0) +
+      (consumer.node === avoided ? 1_000 : 0) +
       [...this.#lent.values()].filter(({ node }) => node === consumer.node).length;
     return this.#consumers.toSorted((a, b) => busy(a) - busy(b))[0] as Consumer;
   }
@@ -91,7 +101,7 @@ export class MemoryTaskQueue {
       deliveryCount: item.deliveries,
       isLent: () => this.#lent.get(item) === loan,
     };
-    void consumer.onTask(structuredClone(item.task), delivery).then(
+    void consumer.onTask(JSON.parse(item.stored) as ActivityTask, delivery).then(
       () => this.#giveBack(item, { loan, isDone: true }),
       () => this.#giveBack(item, { loan, isDone: false }),
     );

@@ -38,6 +38,8 @@ const LATE_MS_MAX = 900;
 const SOME = 0.08;
 const REPEATED = 0.1;
 const ACKS_LOST = 0.05;
+/** Of the tasks that are lent again. */
+const ASKS_AGAIN = 0.5;
 
 export class SimulatedBus extends MemoryBus {
   readonly history = new History();
@@ -54,7 +56,10 @@ export class SimulatedBus extends MemoryBus {
       clock,
       topology,
       delayMs: () => (travel.chance(0.02) ? travel.between(0, LATE_MS_MAX) : travel.between(0, DELAY_MS_MAX)),
-      losesAck: () => acks.chance(ACKS_LOST) && !isCalm.now(),
+      luck: {
+        losesAck: () => acks.chance(ACKS_LOST) && !isCalm.now(),
+        asksAgain: () => acks.chance(ASKS_AGAIN) && !isCalm.now(),
+      },
     });
     isCalm.now = () => this.#calm;
     this.#random = random.fork();
