@@ -58,7 +58,7 @@ export class SimulatedAws {
     this.#refused = args.refused;
     this.#double = new AwsDouble({
       actions: AWS_ACTIONS,
-      timings: Timings.parse({}),
+      timings: timingsOf(args.random),
       now: () => this.#nowMs(),
     });
     // Made long ago: bad weather hides only what is new.
@@ -143,10 +143,26 @@ export class SimulatedAws {
 
   #notice(answer: AnswerText): void {
     if (answer.body.includes('DoubleInternalError')) this.complaints.push(answer.body);
+    if (!answer.body.includes('<SecretAccessKey>')) return;
     for (const [, secret] of answer.body.matchAll(/<(?:SecretAccessKey|SessionToken)>([^<]+)</g)) {
       if (secret) this.secrets.add(secret);
     }
   }
+}
+
+/** From a cloud that does everything at once to one that takes its time. */
+function timingsOf(random: SeededRandom): Timings {
+  const usual = Timings.parse({});
+  const upTo = (limitMs: number): number => random.between(0, limitMs);
+  return {
+    ...usual,
+    launchDelayMs: upTo(usual.launchDelayMs),
+    pendingMs: upTo(usual.pendingMs),
+    targetInitialMs: upTo(usual.targetInitialMs),
+    deregistrationDelayMs: upTo(usual.deregistrationDelayMs),
+    shutdownMs: upTo(usual.shutdownMs),
+    groupDeleteMs: upTo(usual.groupDeleteMs),
+  };
 }
 
 function refusal(body: string): AnswerText {
