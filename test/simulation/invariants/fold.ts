@@ -52,7 +52,7 @@ function wasMadeFrom(
   { before, taken }: { before: Step; taken: readonly Entry[] },
 ): boolean {
   const origin = originOf(record);
-  if (origin === undefined || origin.deliveries.length !== taken.length) return false;
+  if (origin === undefined || !origin.deliveries.every(isKnown)) return false;
   if (!isSameRecord(origin.before, before)) return false;
   return LOGS.every((log) => {
     const read = origin.deliveries.filter((delivery) => delivery.log === log && delivery.direct !== true);
@@ -65,6 +65,11 @@ function wasMadeFrom(
       )
     );
   });
+}
+
+/** From a log, or handed over: a near task's result, which is stored with the step that takes it. */
+function isKnown({ direct, envelope }: Delivery): boolean {
+  return direct !== true || envelope.kind === 'activity-result';
 }
 
 /** A node makes steps from the record it stored, without the mark of a stall that may be over, or from a loaded one. */

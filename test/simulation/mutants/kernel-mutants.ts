@@ -116,6 +116,26 @@ export const KERNEL_MUTANTS: readonly Mutant[] = [
     find: 'applied[delivery.log] = delivery.sequence;',
     replace: 'applied.mailbox = delivery.sequence;',
   }),
+  {
+    ...of(
+      'mail dropped when it goes on',
+      'the first of two that arrived while an actor was paused is dropped',
+      {
+        file: taking,
+        find: 'control.held.shift()',
+        replace: 'control.held.splice(0, 2).at(1)',
+      },
+    ),
+    world: 'orders',
+  },
+  {
+    ...of('pause ignored', 'a paused actor is stepped like any other', {
+      file: taking,
+      find: '(isOnHold(control) || control.held.length > 0)',
+      replace: 'control.held.length > 0',
+    }),
+    world: 'orders',
+  },
   of('births start anew', 'numbers of births are used again', {
     file: finish,
     find: 'sequence: draft.sequence,',

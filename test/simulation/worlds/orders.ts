@@ -11,6 +11,7 @@ import { SeededRandom } from '../engine/seeded-random.ts';
 import { orderDefinitions } from '#test/support/order.machine.ts';
 import { checkInvariants } from '../invariants/all-invariants.ts';
 import { storedRecords } from '../invariants/evidence.ts';
+import { controlOrder } from './order-controls.ts';
 import type { Finding, RunResult } from '../engine/run-result.ts';
 
 const FAULTS_MS = 25_000;
@@ -47,11 +48,13 @@ export async function simulateOrders(seed: number, options: { weaken?: Weakness 
   /** Keys of the charges that were really made: the same key charges nothing twice. */
   const charges = new Set<string>();
   const working = random.fork();
+  const near = random.chance(0.5);
   cluster.run({
     name: SERVICE,
     nodes: 3,
     definitions: orderDefinitions,
     queues: ['default'],
+    near,
     activities: (node) => ({
       charge: async (_input, { idempotencyKey }) => {
         await node.clock.sleep(working.between(0, 300));
@@ -64,9 +67,12 @@ export async function simulateOrders(seed: number, options: { weaken?: Weakness 
     }),
   });
   await clock.advance(random.between(0, 2_000));
+  const asking = random.fork();
+  const mayStop: boolean[] = [];
   for (let order = 0; order < orders; order += 1) {
     const input = { ledger, packMs: random.between(0, FAULTS_MS) };
     bus.deliver({ v: 1, kind: 'start', id: `start-${order}`, to: orderAddress(order), input });
+    mayStop.push(controlOrder(bus, orderAddress(order), asking).mayStop);
     await clock.advance(random.between(0, 1_500));
   }
   const sales = random.between(0, COUNTER_SALES_MAX);
@@ -85,11 +91,11 @@ export async function simulateOrders(seed: number, options: { weaken?: Weakness 
   cluster.endFaults();
   const found: Finding[] = [];
   await clock
-    .advanceUntil(() => isOver(bus, { orders, shipped: orders + sales }), LIVENESS_MS)
+    .advanceUntil(() => isOver(bus, { orders, sales }), LIVENESS_MS)
     .catch(() => found.push({ kind: 'stuck', text: 'not over two minutes after the last fault' }));
   // What comes too often comes late.
   await clock.advance(5_000);
-  found.push(...judgeOrders(bus, { orders, sales, charges }));
+  found.push(...judgeOrders(bus, { mayStop, sales, charges }));
   const evidence = {
     happenings: bus.history.happenings,
     records: storedRecords(bus),
@@ -116,28 +122,41 @@ export async function simulateOrders(seed: number, options: { weaken?: Weakness 
 
 function judgeOrders(
   bus: SimulatedBus,
-  { orders, sales, charges }: { orders: number; sales: number; charges: ReadonlySet<string> },
+  { mayStop, sales, charges }: { mayStop: readonly boolean[]; sales: number; charges: ReadonlySet<string> },
 ): Finding[] {
   const found: Finding[] = [];
-  for (let order = 0; order < orders; order += 1) {
-    const status = recordOf(bus, orderAddress(order))?.status ?? 'unknown';
-    if (status !== 'done') found.push({ kind: 'lost', text: `order ${order} is ${status}` });
+  const orders = mayStop.length;
+  for (const [order, status] of statusesOf(bus, orders).entries()) {
+    if (status !== 'done' && !(status === 'stopped' && mayStop[order]))
+      found.push({ kind: 'lost', text: `order ${order} is ${status ?? 'unknown'}` });
   }
-  const compare = (count: number, wanted: number, what: string): void => {
-    if (count !== wanted)
-      found.push({ kind: count > wanted ? 'doubled' : 'lost', text: `${count} of ${wanted} ${what}` });
+  const compare = (count: number, wanted: readonly [least: number, most: number], what: string): void => {
+    const [least, most] = wanted;
+    if (count > most) found.push({ kind: 'doubled', text: `${count} of ${most} ${what}` });
+    if (count < least) found.push({ kind: 'lost', text: `${count} of ${least} ${what}` });
   };
-  compare(charges.size, orders, 'charged');
-  compare(Number(recordOf(bus, ledger)?.state.context['shipped'] ?? 0), orders + sales, 'counted');
+  const done = countDone(bus, orders);
+  // One that was ended may have been charged before.
+  compare(charges.size, [done, orders], 'charged');
+  const counted = Number(recordOf(bus, ledger)?.state.context['shipped'] ?? 0);
+  compare(counted, [done + sales, done + sales], 'counted');
   for (const { reason } of bus.dead) found.push({ kind: 'lost', text: `parked: ${reason}` });
   return found;
 }
 
-function isOver(bus: SimulatedBus, { orders, shipped }: { orders: number; shipped: number }): boolean {
-  if (recordOf(bus, ledger)?.state.context['shipped'] !== shipped) return false;
-  return Array.from({ length: orders }, (_, order) => recordOf(bus, orderAddress(order))?.status).every(
-    (status) => status === 'done',
-  );
+function isOver(bus: SimulatedBus, { orders, sales }: { orders: number; sales: number }): boolean {
+  if (!statusesOf(bus, orders).every((status) => status === 'done' || status === 'stopped')) return false;
+  return recordOf(bus, ledger)?.state.context['shipped'] === sales + countDone(bus, orders);
+}
+
+function countDone(bus: SimulatedBus, orders: number): number {
+  return statusesOf(bus, orders).filter((status) => status === 'done').length;
+}
+
+/** By number of the order. */
+function statusesOf(bus: SimulatedBus, orders: number): (string | undefined)[] {
+  const { records } = bus.service(SERVICE);
+  return Array.from({ length: orders }, (_, order) => records.get(orderAddress(order))?.view.status);
 }
 
 function orderAddress(order: number): Address {
