@@ -92,7 +92,9 @@ const PLANTED: readonly [id: string, what: string, plant: Plant, sign: RegExp][]
     'a step is missing',
     ({ trips }) =>
       changed(trips, (happening) =>
-        happening.kind === 'committed' && happening.record.step === 2 ? null : undefined,
+        happening.kind === 'committed' && happening.record.step === 2 && happening.address.includes(':trip:')
+          ? null
+          : undefined,
       ),
     /went from step 1 to step 3/,
   ],

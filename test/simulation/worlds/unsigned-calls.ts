@@ -32,6 +32,9 @@ class ScopeSigner implements Signer {
 export const UNSIGNED: AwsClientSettings = {
   signerConstructor: ScopeSigner,
   authSchemePreference: async () => [],
+  // What the SDK reads from files at the first call of a process takes real time, and a seed must not depend on that.
+  disableClockSkewCorrection: true,
+  defaultUserAgentProvider: async () => [['windlass-simulation', '1']],
   defaultsMode: 'standard',
   retryMode: 'standard',
   useDualstackEndpoint: false,

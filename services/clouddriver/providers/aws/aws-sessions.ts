@@ -21,7 +21,9 @@ export type AwsService = 'ec2' | 'autoscaling' | 'elasticloadbalancing';
 export type AwsClientSettings = Pick<
   EC2ClientConfig,
   | 'authSchemePreference'
+  | 'defaultUserAgentProvider'
   | 'defaultsMode'
+  | 'disableClockSkewCorrection'
   | 'retryMode'
   | 'signerConstructor'
   | 'useDualstackEndpoint'
