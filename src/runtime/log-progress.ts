@@ -9,6 +9,11 @@ export class LogProgress {
     if (sequence > this.#highest) this.#highest = sequence;
   }
 
+  /** Whether it was opened before, or comes after a later one: each reader begins with the oldest entry. */
+  isKnown(sequence: number): boolean {
+    return sequence <= this.#highest;
+  }
+
   closed(sequence: number): void {
     this.#open.delete(sequence);
   }

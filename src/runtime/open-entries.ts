@@ -30,8 +30,12 @@ export class OpenEntries {
     return this.#progress.mailbox.openCount + this.#progress.ingress.openCount;
   }
 
-  opened(entry: LogEntry): void {
-    this.#progress[entry.log].opened(entry.sequence);
+  /** False when it was read before: a reader that replaces another one begins with the oldest entry kept. */
+  opened(entry: LogEntry): boolean {
+    const progress = this.#progress[entry.log];
+    if (progress.isKnown(entry.sequence)) return false;
+    progress.opened(entry.sequence);
+    return true;
   }
 
   closed(entry: LogEntry): void {

@@ -77,7 +77,8 @@ export class PartitionActors {
 
   accept(entry: LogEntry): void {
     if (this.#dropped) return;
-    this.#entries.opened(entry);
+    // Read twice, it would be answered twice, and the second answer would not know what the first one was.
+    if (!this.#entries.opened(entry)) return;
     const { envelope } = entry;
     if (!envelope) {
       void this.#parking.park(entry, entry.reason ?? 'ENVELOPE_INVALID');

@@ -52,4 +52,11 @@ describe('the progress of a log', () => {
       }),
     );
   });
+
+  it('knows what was read before, whether it is applied or not, when another reader begins with the oldest entry', () => {
+    const progress = new LogProgress();
+    for (const sequence of [3, 5]) progress.opened(sequence);
+    progress.closed(3);
+    expect([3, 5, 6].map((sequence) => progress.isKnown(sequence))).toEqual([true, true, false]);
+  });
 });
