@@ -12,7 +12,7 @@ export type Comparison = {
   /** Commands after which both were equal. */
   compared: number;
   /** How the run ended: `complete`, or why before its last command. */
-  end: 'complete' | 'done' | 'error' | 'illegal-configuration' | 'refused' | 'invalid';
+  end: 'complete' | 'done' | 'error' | 'illegal-configuration' | 'system-id-reentry' | 'refused' | 'invalid';
   difference?: { after: number; live: unknown; durable: unknown };
 };
 
@@ -72,6 +72,7 @@ export async function compare(
     const [seenLive, seenDurable] = [live.seen(), seenOf(durable, machine)];
     if (JSON.stringify(seenLive) !== JSON.stringify(seenDurable)) {
       if (live.wasIllegal()) return { compared, end: 'illegal-configuration' };
+      if (live.hadIdTaken()) return { compared, end: 'system-id-reentry' };
       return {
         compared,
         end: 'complete',
@@ -90,6 +91,7 @@ class LiveRun {
   readonly #clock = new SimulatedClock();
   readonly #emitted: unknown[] = [];
   #illegal = false;
+  #error: unknown;
 
   constructor(machine: AnyStateMachine, promises: LivePromises) {
     this.#promises = promises;
@@ -98,7 +100,7 @@ class LiveRun {
     alignTimers(this.#actor);
     this.#actor.on('*', (event: unknown) => this.#emitted.push(event));
     // without a listener XState throws errors into the process
-    this.#actor.subscribe({ error: () => {} });
+    this.#actor.subscribe({ error: (error) => (this.#error = error) });
     this.#actor.start();
   }
 
@@ -129,6 +131,11 @@ class LiveRun {
   /** Whether XState itself left the rules of statecharts at any time. */
   wasIllegal(): boolean {
     return this.#illegal;
+  }
+
+  /** Whether it ended because a child of the visit before still had its system id. */
+  hadIdTaken(): boolean {
+    return this.#error instanceof Error && /system ID '.*' already exists/.test(this.#error.message);
   }
 
   get #snapshot(): LiveSnapshot {
