@@ -45,6 +45,9 @@ export function startActivity(
       `Activity '${logic.name}' chose the queue '${queue}'. Use 1 to 64 letters, digits, _ or -.`,
     );
   }
+  // XState may enter a state again without leaving it, by a history state say: the visit before is over all the same
+  const before = draft.state.activities.get(id);
+  if (before !== undefined) cancelActivity(draft, id, before.birth);
   const birth = nextSequence(draft);
   const { name, options } = logic;
   dispatchNew(draft, { childId: id, birth, name, queue, input, options });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { assign, createMachine, fromPromise, setup } from 'xstate';
 import { activity } from '#machines/support/activity.ts';
-import { bothModes, fails, given, returns, takes } from '#test/support/machine-harness.ts';
+import { bothModes, fails, given, hangs, returns, takes } from '#test/support/machine-harness.ts';
 import { launchDefinition } from './machines/launch.machine.ts';
 
 const input = { count: 2 };
@@ -135,5 +135,20 @@ describe('activities', () => {
 
     expect(run.status()).toBe('error');
     expect(run.error()).toMatchObject({ code: 'NO_ROOM' });
+  });
+
+  bothModes('is cancelled when its state is entered again without being left', async (mode) => {
+    const machine = setup({ actors: { work: fromPromise(async () => 0) } }).createMachine({
+      id: 'again',
+      initial: 'on',
+      states: {
+        on: { invoke: { id: 'work', src: 'work' }, on: { back: 'hist' } },
+        hist: { type: 'history' },
+      },
+    });
+    const run = await given(machine, { mode, activities: { 'again.work': hangs() } });
+    await run.send({ type: 'back' });
+    expect(run.cancelled()).toEqual(['again.work']);
+    expect(run.running()).toEqual(['again.work']);
   });
 });
