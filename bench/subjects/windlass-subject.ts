@@ -117,14 +117,19 @@ export class WindlassSubject implements Subject {
 
   async startWorker(): Promise<void> {
     const script = path.join(import.meta.dirname, 'windlass-worker.ts');
-    const flags = process.env['WINDLASS_BENCH_NODE_FLAGS']?.split(' ') ?? [];
+    const flags = (process.env['WINDLASS_BENCH_NODE_FLAGS'] ?? '').split(' ').filter(Boolean);
     const child = spawn(process.execPath, [...flags, script, this.#server?.url ?? ''], {
       // Compiled once, as a deployment would: stripping types at every start is not what is measured.
       env: { ...process.env, NODE_COMPILE_CACHE: path.join(os.tmpdir(), 'windlass-bench-compiled') },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#worker = child;
-    await once(child.stdout, 'data');
+    const ready = once(child.stdout, 'data');
+    const gone = once(child, 'exit').then(([code]) => {
+      throw new Error(`The worker ended with ${String(code)} before it was ready.`);
+    });
+    await Promise.race([ready, gone]);
+    gone.catch(() => undefined);
   }
 
   async restartServer(): Promise<void> {
