@@ -16,6 +16,8 @@ export type SimulatedService = {
   nodes: number;
   definitions: readonly ActorDefinition[];
   queues: readonly string[];
+  /** Tasks of actors that a node owns run there, without a queue. Default false. */
+  near?: boolean;
   /** Made anew for each node; `clock` ends with it, so its activities do, too. */
   activities: (node: { clock: Clock }) => ActivityCatalog;
 };
@@ -115,7 +117,7 @@ export class SimulatedCluster {
       kernel: sharedKernel,
       definitions: service.definitions,
       activities: this.#watched(service.activities({ clock: process.ports.clock }), node),
-      queues: service.queues.map((queue) => ({ queue, concurrency: 8 })),
+      queues: service.queues.map((queue) => ({ queue, concurrency: 8, near: service.near ?? false })),
       purgeMs,
       ports: this.#bus.weakenPorts(process.ports),
     }).catch(() => {

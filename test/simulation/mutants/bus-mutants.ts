@@ -91,6 +91,18 @@ export const BUS_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'near tasks have no copy',
+    breaks: 'a task that its node runs itself dies with the node',
+    world: 'orders',
+    patches: [
+      {
+        file: bus,
+        find: 'this.#keepNear(home, { task: part.task, partition: commit.partition, node: part.near });',
+        replace: 'void this.#keepNear;',
+      },
+    ],
+  },
+  {
     name: 'tasks get lost',
     breaks: 'now and then an attempt is not dispatched',
     world: 'trips',

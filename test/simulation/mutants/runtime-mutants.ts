@@ -147,6 +147,18 @@ export const RUNTIME_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'near copy forgotten at once',
+    breaks: 'the stored copy of a near task goes before its result is stored',
+    world: 'orders',
+    patches: [
+      {
+        file: 'src/runtime/near-tasks.ts',
+        find: 'if (held.settled) this.#forget(name, held);',
+        replace: 'this.#forget(name, held);',
+      },
+    ],
+  },
+  {
     name: 'drain acknowledges',
     breaks: 'a worker that leaves takes its unfinished attempts with it',
     world: 'trips',

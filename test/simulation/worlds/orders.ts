@@ -48,11 +48,13 @@ export async function simulateOrders(seed: number, options: { weaken?: Weakness 
   /** Keys of the charges that were really made: the same key charges nothing twice. */
   const charges = new Set<string>();
   const working = random.fork();
+  const near = random.chance(0.5);
   cluster.run({
     name: SERVICE,
     nodes: 3,
     definitions: orderDefinitions,
     queues: ['default'],
+    near,
     activities: (node) => ({
       charge: async (_input, { idempotencyKey }) => {
         await node.clock.sleep(working.between(0, 300));
