@@ -9,20 +9,21 @@ const known = new WeakMap<ActorDefinition, RegisteredDefinition>();
 const implied = new WeakMap<readonly ActorDefinition[], readonly ActorDefinition[]>();
 
 /** What a step was made from. */
-export type Origin = { before: ActorRecord; deliveries: readonly Delivery[] };
+export type Origin = { before: ActorRecord; deliveries: readonly Delivery[]; made: ActorRecord };
 
-const origins = new WeakMap<ActorRecord, Origin>();
+/** By a part that is made anew with each step: whoever commits one writes into the record which attempts run near. */
+const origins = new WeakMap<ActorRecord['state'], Origin>();
 
 /** Of a record that a step of this very kernel made. */
 export function originOf(record: ActorRecord): Origin | undefined {
-  return origins.get(record);
+  return origins.get(record.state);
 }
 
 export const sharedKernel: Kernel = {
   ...kernel,
   step: (definition, before, args) => {
     const outcome = kernel.step(definition, before, args);
-    origins.set(outcome.record, { before, deliveries: args.deliveries });
+    origins.set(outcome.record.state, { before, deliveries: args.deliveries, made: outcome.record });
     return outcome;
   },
   register: (definition) => {

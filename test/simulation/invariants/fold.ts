@@ -53,7 +53,7 @@ function wasMadeFrom(
 ): boolean {
   const origin = originOf(record);
   if (origin === undefined || !origin.deliveries.every(isKnown)) return false;
-  if (!isSameRecord(origin.before, before)) return false;
+  if (!isSameRecord(origin.before, before) || !isMade(record, origin.made)) return false;
   return LOGS.every((log) => {
     const read = origin.deliveries.filter((delivery) => delivery.log === log && delivery.direct !== true);
     const stored = taken.filter((entry) => entry.log === log);
@@ -65,6 +65,20 @@ function wasMadeFrom(
       )
     );
   });
+}
+
+/** Whoever commits a step adds which of its attempts run near, and nothing else. */
+function isMade(record: ActorRecord, made: ActorRecord): boolean {
+  const { activities, ...rest } = record;
+  const others = new Map<string, unknown>(Object.entries(made));
+  const isShared = Object.entries(rest).every(([name, value]) => others.get(name) === value);
+  return isShared && isDeepStrictEqual(withoutNear(activities), withoutNear(made.activities));
+}
+
+function withoutNear(activities: ActorRecord['activities']): ActorRecord['activities'] {
+  return Object.fromEntries(
+    Object.entries(activities).map(([childId, { near: _near, ...activity }]) => [childId, activity]),
+  );
 }
 
 /** From a log, or handed over: a near task's result, which is stored with the step that takes it. */
@@ -95,9 +109,15 @@ function ordersOf(entries: readonly Entry[]): Entry[][] {
 /** `heard` may know of repetitions that were refused without a step, and so may the alarm of a wake without one. */
 function differenceOf(folded: ActorRecord, stored: ActorRecord): string | null {
   for (const part of ['status', 'state', 'children', 'timers', 'activities', 'sequence'] as const) {
-    const [wanted, found] = [JSON.stringify(folded[part]), JSON.stringify(stored[part])];
+    const [wanted, found] = [textOf(folded, part), textOf(stored, part)];
     if (wanted === found || isDeepStrictEqual(JSON.parse(wanted), JSON.parse(found))) continue;
     return `${part} is ${found.slice(0, 200)} instead of ${wanted.slice(0, 200)}`;
   }
   return null;
+}
+
+type Part = 'status' | 'state' | 'children' | 'timers' | 'activities' | 'sequence';
+
+function textOf(record: ActorRecord, part: Part): string {
+  return JSON.stringify(part === 'activities' ? withoutNear(record.activities) : record[part]);
 }

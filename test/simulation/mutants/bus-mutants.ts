@@ -91,14 +91,14 @@ export const BUS_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'near tasks have no copy',
+    name: 'near marks are not kept',
     breaks: 'a task that its node runs itself dies with the node',
     world: 'orders',
     patches: [
       {
         file: bus,
-        find: 'this.#keepNear(home, { task: part.task, partition: commit.partition, node: part.near });',
-        replace: 'void this.#keepNear;',
+        find: 'this.#keepMark(home, { commit, node: part.mark.node });',
+        replace: 'void this.#keepMark;',
       },
     ],
   },

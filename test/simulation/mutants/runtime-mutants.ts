@@ -147,14 +147,14 @@ export const RUNTIME_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'near copy forgotten at once',
-    breaks: 'the stored copy of a near task goes before its result is stored',
+    name: 'near mark forgotten at once',
+    breaks: 'the mark of an actor goes while an attempt of it still runs near',
     world: 'orders',
     patches: [
       {
-        file: 'src/runtime/near-tasks.ts',
-        find: 'if (held.settled) this.#forget(name, held);',
-        replace: 'this.#forget(name, held);',
+        file: 'src/runtime/near-marks.ts',
+        find: 'if (!step.isNear) return this.#forget(actor, mark);',
+        replace: 'this.#forget(actor, mark);',
       },
     ],
   },
