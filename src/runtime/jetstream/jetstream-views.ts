@@ -74,16 +74,16 @@ export class JetStreamViews implements Views {
     };
   }
 
-  /** Everything under a subject as it is now. */
+  /** Everything under a subject as it is now. An actor that moves on while it is read is read again. */
   async #scan(args: { service: string; shard: number; subject: string }): Promise<ActorView[]> {
-    const views: ActorView[] = [];
+    const views = new Map<Address, ActorView>();
     const stream = STREAM.core(args.service, args.shard);
     const { subject } = args;
     await readKept(this.#bus, { stream, subject, from: 'last-per-subject', headersOnly: true }, (message) => {
       const view = viewOf(message.header(HEADER.view));
-      if (view) views.push(view);
+      if (view) views.set(view.address, view);
     });
-    return views;
+    return [...views.values()];
   }
 }
 
