@@ -21,7 +21,7 @@ import type { Seed } from './seed/seed-format.ts';
 import { AwsError } from './wire/aws-error.ts';
 import type { ServiceCode } from './wire/credential-scope.ts';
 import { Params, type ParamTree } from './wire/params.ts';
-import type { XmlNode } from './wire/xml-text.ts';
+import type { XmlNode } from './wire/response-xml.ts';
 
 export interface AwsDoubleOptions {
   readonly actions: Readonly<Record<ServiceCode, ActionTable>>;

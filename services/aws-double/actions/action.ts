@@ -3,7 +3,7 @@ import type { CloudTransaction } from '../cloud/cloud-store.ts';
 import type { Scope } from '../cloud/resource.ts';
 import type { Timings } from '../cloud/timings.ts';
 import type { Params } from '../wire/params.ts';
-import type { XmlNode } from '../wire/xml-text.ts';
+import type { XmlNode } from '../wire/response-xml.ts';
 
 export interface ActionCall {
   readonly action: string;

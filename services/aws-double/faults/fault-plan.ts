@@ -4,6 +4,7 @@
  * A draw is a hash of seed, rule and draw number, not a stream of random numbers: a restart in the middle
  * continues as if it had not happened.
  */
+import { createHash } from 'node:crypto';
 import type { Scope } from '../cloud/resource.ts';
 import type { ServiceCode } from '../wire/credential-scope.ts';
 import type { FaultPlan, FaultRule } from './fault-rule.ts';
@@ -79,12 +80,6 @@ export class ActiveFaults {
   }
 }
 
-/** From 0 to 1, by the text alone: FNV-1a with a final mix, because each call draws once for each rule. */
 function fraction(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1)
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+  return createHash('sha256').update(text).digest().readUInt32BE(0) / 2 ** 32;
 }

@@ -5,9 +5,17 @@
  * @see https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html
  * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
+import { XMLBuilder } from 'fast-xml-parser';
 import type { AwsError } from './aws-error.ts';
 import type { ServiceCode } from './credential-scope.ts';
-import { xmlText, type XmlNode } from './xml-text.ts';
+
+export type XmlNode = string | number | boolean | undefined | XmlNode[] | { [name: string]: XmlNode };
+
+const builder = new XMLBuilder({
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  suppressBooleanAttributes: false,
+});
 
 const NAMESPACES: Record<ServiceCode, string> = {
   ec2: 'http://ec2.amazonaws.com/doc/2016-11-15/',
@@ -70,5 +78,16 @@ export function encodeError(answer: Answer, error: AwsError): string {
 }
 
 function build(document: { [name: string]: XmlNode }): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${xmlText(document)}`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${String(builder.build(withoutUndefined(document)))}`;
+}
+
+/** Members that are absent are left out; the builder would write them as empty elements. */
+function withoutUndefined(node: XmlNode): XmlNode {
+  if (Array.isArray(node)) return node.filter((entry) => entry !== undefined).map(withoutUndefined);
+  if (typeof node !== 'object') return node;
+  const kept: { [name: string]: XmlNode } = {};
+  for (const [name, value] of Object.entries(node)) {
+    if (value !== undefined) kept[name] = withoutUndefined(value);
+  }
+  return kept;
 }

@@ -1,8 +1,7 @@
 /** @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeScalingActivities.html */
 import { activityStatusAt, type ScalingActivity } from '../../cloud/scaling-activity.ts';
 import { pageOf } from '../../wire/page.ts';
-import { members, timeText } from '../../wire/response-xml.ts';
-import type { XmlNode } from '../../wire/xml-text.ts';
+import { members, timeText, type XmlNode } from '../../wire/response-xml.ts';
 import type { Action } from '../action.ts';
 
 const PAGE_DEFAULT = 100;

@@ -5,8 +5,7 @@ import { instanceStateAt, lifecycleStateAt, type Instance } from '../../cloud/in
 import { validationError } from '../../wire/aws-error.ts';
 import { pageOf } from '../../wire/page.ts';
 import type { Params } from '../../wire/params.ts';
-import { members, timeText } from '../../wire/response-xml.ts';
-import type { XmlNode } from '../../wire/xml-text.ts';
+import { members, timeText, type XmlNode } from '../../wire/response-xml.ts';
 import type { Action, ActionCall } from '../action.ts';
 
 const PAGE_DEFAULT = 50;

@@ -11,8 +11,7 @@ import { launchInstance, terminateInstance } from '../../cloud/instance-transiti
 import { specificationOf, versionOf, type LaunchSpecification } from '../../cloud/launch-template.ts';
 import { AwsError, missingParameter } from '../../wire/aws-error.ts';
 import { pageOf } from '../../wire/page.ts';
-import { items, timeText } from '../../wire/response-xml.ts';
-import type { XmlNode } from '../../wire/xml-text.ts';
+import { items, timeText, type XmlNode } from '../../wire/response-xml.ts';
 import type { Action, ActionCall } from '../action.ts';
 import { filtered, named, type FilterFields } from './filters.ts';
 import { isInstanceType } from './instance-types.ts';

@@ -2,8 +2,7 @@
 import { isSameRule, type IngressRule, type SecurityGroup } from '../../cloud/security-group.ts';
 import { AwsError, missingParameter } from '../../wire/aws-error.ts';
 import type { Params } from '../../wire/params.ts';
-import { items } from '../../wire/response-xml.ts';
-import type { XmlNode } from '../../wire/xml-text.ts';
+import { items, type XmlNode } from '../../wire/response-xml.ts';
 import type { Action, ActionCall } from '../action.ts';
 import { filtered, named, type FilterFields } from './filters.ts';
 import { specifiedTags, tagSet } from './tag-parameters.ts';

@@ -1,8 +1,7 @@
 /** Tags in EC2's requests and answers. */
 import type { Tag } from '../../cloud/resource.ts';
 import type { Params } from '../../wire/params.ts';
-import { items } from '../../wire/response-xml.ts';
-import type { XmlNode } from '../../wire/xml-text.ts';
+import { items, type XmlNode } from '../../wire/response-xml.ts';
 
 export function tagList(params: Params): Tag[] {
   return params.nodes('Tag').map((tag) => ({ key: tag.required('Key'), value: tag.text('Value') ?? '' }));

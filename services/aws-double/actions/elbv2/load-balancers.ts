@@ -3,8 +3,7 @@ import type { Listener, LoadBalancer } from '../../cloud/target-group.ts';
 import { targetGroupByArn } from '../../cloud/target-transitions.ts';
 import { AwsError, validationError } from '../../wire/aws-error.ts';
 import { pageOf } from '../../wire/page.ts';
-import { members, timeText } from '../../wire/response-xml.ts';
-import type { XmlNode } from '../../wire/xml-text.ts';
+import { members, timeText, type XmlNode } from '../../wire/response-xml.ts';
 import type { Action, ActionCall } from '../action.ts';
 
 const PAGE_DEFAULT = 400;

@@ -3,8 +3,7 @@ import { targetGroupByArn } from '../../cloud/target-transitions.ts';
 import type { TargetGroup } from '../../cloud/target-group.ts';
 import { AwsError, validationError } from '../../wire/aws-error.ts';
 import { pageOf } from '../../wire/page.ts';
-import { members } from '../../wire/response-xml.ts';
-import type { XmlNode } from '../../wire/xml-text.ts';
+import { members, type XmlNode } from '../../wire/response-xml.ts';
 import type { Action, ActionCall } from '../action.ts';
 
 const PAGE_DEFAULT = 400;

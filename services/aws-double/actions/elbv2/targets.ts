@@ -9,8 +9,7 @@ import { deregisterTarget, registerTarget } from '../../cloud/target-transitions
 import type { TargetGroup } from '../../cloud/target-group.ts';
 import { AwsError, validationError } from '../../wire/aws-error.ts';
 import type { Params } from '../../wire/params.ts';
-import { members } from '../../wire/response-xml.ts';
-import type { XmlNode } from '../../wire/xml-text.ts';
+import { members, type XmlNode } from '../../wire/response-xml.ts';
 import type { Action, ActionCall } from '../action.ts';
 import { requestedTargetGroup } from './target-groups.ts';
 
