@@ -13,7 +13,7 @@ import type { ActorRecord } from '#contracts/actor-record.ts';
 import type { Address } from '#contracts/address.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { Effect } from './effects.ts';
-import { nearAttempts, type NearAttempt } from './kernel/activity-task-of.ts';
+import { hasNearAttempt, nearAttempts, type NearAttempt } from './kernel/activity-task-of.ts';
 import { NearMarks } from './near-marks.ts';
 import type { Clock, NearMark, RecordStore } from './ports.ts';
 
@@ -90,8 +90,7 @@ export class NearTasks {
       this.#held.add(nameOf(effect.task));
     }
     const record = this.#stamped(step.record, slots.keys());
-    const isNear = nearAttempts(record).length > 0;
-    const mark = this.#marks.prepare(record.address, { isNear, before });
+    const mark = this.#marks.prepare(record.address, { isNear: hasNearAttempt(record), before });
     return {
       record,
       tasks: new Set(slots.keys()),
@@ -152,7 +151,7 @@ export class NearTasks {
       const seen = this.#marks.before(actor);
       try {
         const stored = await store.load(actor);
-        if (stored && nearAttempts(stored.record).length > 0) this.see(stored.record);
+        if (stored && hasNearAttempt(stored.record)) this.see(stored.record);
         else seen.forget();
         return;
       } catch {

@@ -48,7 +48,7 @@ export type NodeOptions = {
   /** Limit classes this node works on; their limits count over all replicas. */
   queues: readonly QueueLimits[];
   ports: NodePorts;
-  /** Applied entries are forgotten so often, in milliseconds. Default 500. */
+  /** Applied entries are forgotten so often, in milliseconds. Default 2,000. */
   purgeMs?: number;
   events?: RuntimeEvents;
 };

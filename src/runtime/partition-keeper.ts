@@ -23,7 +23,7 @@ const CONTEST_MS = 1_000;
 export type PartitionKeeperOptions = Omit<ActorsOptions, 'partition' | 'epoch' | 'onLost' | 'isAlive'> & {
   partitions: number;
   membership: Membership;
-  /** Applied entries are forgotten so often, in milliseconds. Default 500. */
+  /** Applied entries are forgotten so often, in milliseconds. Default 2,000. */
   purgeMs?: number;
 };
 

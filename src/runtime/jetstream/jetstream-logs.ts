@@ -2,6 +2,7 @@
 import { Envelope } from '#contracts/envelope.ts';
 import { STREAM, coreSubjects, deadSubjects, ingressSubjects } from '#contracts/subjects.ts';
 import { shardOf } from '#contracts/topology.ts';
+import { forgetBelow } from '#bus/forget-below.ts';
 import { readOrdered, type ReadMessage } from '#bus/ordered-reader.ts';
 import { passQueue } from '#bus/pass-queue.ts';
 import { publish } from '#bus/publish.ts';
@@ -86,15 +87,11 @@ export class JetStreamLogs implements Logs {
   async #purgeRelayed(shard: number, relays: ReadonlyMap<number, Relay>): Promise<void> {
     const { bus, service } = this.#binding;
     for (const [partition, relay] of relays) {
-      const seq = relay.takePurge();
-      if (seq === null) continue;
-      for (const filter of coreSubjects(service, shard).relays(partition)) {
-        await bus
-          .request(`$JS.API.STREAM.PURGE.${STREAM.core(service, shard)}`, JSON.stringify({ filter, seq }), {
-            timeout: 5_000,
-          })
-          .catch(() => relay.purgeFailed());
-      }
+      const sequence = relay.takePurge();
+      if (sequence === null) continue;
+      const stream = STREAM.core(service, shard);
+      for (const subject of coreSubjects(service, shard).relays(partition))
+        await forgetBelow(bus, { stream, subject, sequence }).catch(() => relay.purgeFailed());
     }
   }
 
@@ -108,13 +105,11 @@ export class JetStreamLogs implements Logs {
   async purge(args: { log: 'mailbox' | 'ingress'; partition: number; belowSequence: number }): Promise<void> {
     const { bus, service, topology } = this.#binding;
     const shard = shardOf(args.partition, topology);
-    const [stream, filter] =
+    const [stream, subject] =
       args.log === 'mailbox'
         ? [STREAM.core(service, shard), coreSubjects(service, shard).mailbox(args.partition)]
         : [STREAM.ingress(service), ingressSubjects(service).partition({ shard, partition: args.partition })];
-    await bus.request(`$JS.API.STREAM.PURGE.${stream}`, JSON.stringify({ filter, seq: args.belowSequence }), {
-      timeout: 5_000,
-    });
+    await forgetBelow(bus, { stream, subject, sequence: args.belowSequence });
   }
 
   async park(entry: LogEntry, reason: string): Promise<void> {

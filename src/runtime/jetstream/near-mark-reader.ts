@@ -2,12 +2,12 @@
 import { StoredNearMark } from '#contracts/near-mark.ts';
 import { STREAM, coreSubjects } from '#contracts/subjects.ts';
 import type { Bus } from '#bus/connect.ts';
+import { forgetBelow } from '#bus/forget-below.ts';
 import type { ReadMessage } from '#bus/ordered-reader.ts';
 import { LogProgress } from '../log-progress.ts';
 import type { NearMark } from '../ports.ts';
 
 const PURGE_MS = 2_000;
-const PURGE_TIMEOUT_MS = 5_000;
 
 export type NearMarkReaderOptions = {
   bus: Bus;
@@ -61,14 +61,11 @@ export class NearMarkReader {
   async #purge(): Promise<void> {
     const { bus, service, shard } = this.#options;
     for (const [partition, progress] of this.#progress) {
-      const seq = progress.takePurge();
-      if (seq === null) continue;
-      const filter = coreSubjects(service, shard).nearMarks(partition);
-      await bus
-        .request(`$JS.API.STREAM.PURGE.${STREAM.core(service, shard)}`, JSON.stringify({ filter, seq }), {
-          timeout: PURGE_TIMEOUT_MS,
-        })
-        .catch(() => progress.purgeFailed());
+      const sequence = progress.takePurge();
+      if (sequence === null) continue;
+      const subject = coreSubjects(service, shard).nearMarks(partition);
+      const stream = STREAM.core(service, shard);
+      await forgetBelow(bus, { stream, subject, sequence }).catch(() => progress.purgeFailed());
     }
   }
 }

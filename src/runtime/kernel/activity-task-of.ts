@@ -34,13 +34,23 @@ export function taskOf(
 /** An attempt that the owner of the actor's partition runs itself, and the node that does. */
 export type NearAttempt = { task: ActivityTask; node: string };
 
+/** Whether the record holds an attempt that runs near and has not ended. */
+export function hasNearAttempt({ status, activities }: ActorRecord): boolean {
+  return status === 'active' && Object.values(activities).some((activity) => nodeOf(activity) !== undefined);
+}
+
+/** The node that runs the current attempt near; undefined when none does. */
+function nodeOf({ near, nextAttemptAtMs, asyncUntilMs }: ActivityRecord): string | undefined {
+  return nextAttemptAtMs === undefined && asyncUntilMs === undefined ? near : undefined;
+}
+
 /** Attempts that run near and have not ended, as far as the record knows. */
 export function nearAttempts({ address, status, activities, life }: ActorRecord): NearAttempt[] {
   if (status !== 'active') return [];
   return Object.entries(activities).flatMap(([childId, activity]) => {
-    const { near: node, nextAttemptAtMs, asyncUntilMs, scheduledAtMs } = activity;
-    const isRunning = nextAttemptAtMs === undefined && asyncUntilMs === undefined;
-    if (node === undefined || !isRunning) return [];
+    const node = nodeOf(activity);
+    if (node === undefined) return [];
+    const { scheduledAtMs } = activity;
     const about = { actor: address, childId, scheduledAtMs, ...(life === undefined ? {} : { life }) };
     return [{ task: taskOf(activity, about), node }];
   });
