@@ -18,11 +18,24 @@ export function targetRows(lines: Lines): string[][] {
 }
 
 function stepRows(lines: Lines): string[][] {
-  const p50 = (subject: string): number | undefined =>
-    middle(pick(lines, { workload: 'W1', subject, inFlight: 1 }), (line) => line.p50Ms);
+  const p50 = (subject: string, way?: string): number | undefined =>
+    middle(
+      pick(lines, { workload: 'W1', subject, inFlight: 1 }).filter((line) => line['way'] === way),
+      (line) => line.p50Ms,
+    );
   return [
-    ratioRow('W1 p50 <= 1.5x raw JetStream', [p50('windlass'), p50('jetstream')], (ratio) => ratio <= 1.5),
-    ratioRow('W1 p50 <= 0.33x Restate', [p50('windlass'), p50('restate')], (ratio) => ratio <= 0.33),
+    ...['direct', 'stored'].map((way) =>
+      ratioRow(
+        `W1 p50 <= 1.5x raw JetStream, ${way}`,
+        [p50('windlass', way), p50('jetstream', way)],
+        (ratio) => ratio <= 1.5,
+      ),
+    ),
+    ratioRow(
+      'W1 p50 <= 0.33x Restate',
+      [p50('windlass', 'direct'), p50('restate')],
+      (ratio) => ratio <= 0.33,
+    ),
   ].flat();
 }
 

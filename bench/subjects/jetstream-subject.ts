@@ -1,9 +1,9 @@
 /**
- * The same writes by hand, on streams of the same settings, on the server that Windlass uses.
+ * The same by hand, on streams of the same settings, on the server that Windlass uses.
  *
- * What the best hand-written client would do for the same guarantee: store the event, then the record by
- * compare-and-set (W1), or the record and two sends in one atomic batch (W1S). It knows no actors: nobody reads the
- * event, nobody is sent to.
+ * What the best hand-written program would do for the same guarantee. A direct step: a request to whoever has the key,
+ * who stores the record by compare-and-set and answers. A stored step: store the event, then the record (W1), or the
+ * record and two sends in one atomic batch (W1S): nobody reads the event, nobody is sent to.
  */
 import { jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
 import { publishBatch } from '#bus/atomic-batch.ts';
@@ -16,10 +16,13 @@ const PATIENCE_MS = 60_000;
 
 export type RawCommits = {
   step: (index: number) => Promise<void>;
+  storedStep: (index: number) => Promise<void>;
   stepWithSends: (index: number) => Promise<void>;
 };
 
-export async function rawCommits(bus: Bus, sizes: Sizes): Promise<RawCommits> {
+/** @param args.owner another connection: that of whoever has the keys */
+export async function rawCommits(args: { bus: Bus; owner: Bus; sizes: Sizes }): Promise<RawCommits> {
+  const { bus, owner, sizes } = args;
   const manager = await jetstreamManager(bus);
   await manager.streams.add({ name: 'RAW_IN', subjects: ['raw.in.>'] });
   await manager.streams.add({
@@ -35,21 +38,35 @@ export async function rawCommits(bus: Bus, sizes: Sizes): Promise<RawCommits> {
   const view = 'x'.repeat(sizes.viewBytes);
   const revisions = new Map<string, number>();
   let stored = 0;
-  const putOf = async (subject: string) => {
-    stored += 1;
+  const putOf = (subject: string) => {
     const expected = revisions.get(subject) ?? 0;
     const headers = { 'Nats-Expected-Last-Subject-Sequence': String(expected), 'Windlass-View': view };
-    await publish(bus, { subject: `raw.in.${stored}`, data: event }, PATIENCE_MS);
     return { subject, data: record, headers };
   };
+  const commit = async (by: Bus, subject: string): Promise<void> => {
+    revisions.set(subject, (await publish(by, putOf(subject), PATIENCE_MS)).sequence);
+  };
+  const storeEvent = async (): Promise<void> => {
+    stored += 1;
+    await publish(bus, { subject: `raw.in.${stored}`, data: event }, PATIENCE_MS);
+  };
+  owner.subscribe('raw.ask.*', {
+    callback: (_error, message) =>
+      void commit(owner, `raw.s.direct.${message.subject.split('.')[2]}`).then(() => message.respond()),
+  });
+  await owner.flush();
   return {
     // As many keys as units: nobody waits for another one's compare-and-set.
     step: async (index) => {
-      const put = await putOf(`raw.s.single.${index}`);
-      revisions.set(put.subject, (await publish(bus, put, PATIENCE_MS)).sequence);
+      await bus.request(`raw.ask.${index}`, event, { timeout: PATIENCE_MS });
+    },
+    storedStep: async (index) => {
+      await storeEvent();
+      await commit(bus, `raw.s.single.${index}`);
     },
     stepWithSends: async (index) => {
-      const put = await putOf(`raw.s.batch.${index}`);
+      await storeEvent();
+      const put = putOf(`raw.s.batch.${index}`);
       const sends = [1, 2].map((n) => ({ subject: `raw.mb.${stored}.${n}`, data: send }));
       revisions.set(put.subject, (await publishBatch(bus, [put, ...sends], PATIENCE_MS)).firstSequence);
     },

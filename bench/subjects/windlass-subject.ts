@@ -11,7 +11,10 @@ import { Topology, placeOf } from '#contracts/topology.ts';
 import { connectBus, type Bus } from '#bus/connect.ts';
 import { readLast } from '#bus/stored-message.ts';
 import { declareStreams } from '#bus/streams.ts';
+import { directAsks } from '#runtime/jetstream/jetstream-asks.ts';
 import { JetStreamIngress } from '#runtime/jetstream/jetstream-ingress.ts';
+import { OwnSends } from '#runtime/own-sends.ts';
+import type { Asks } from '#runtime/ports.ts';
 import { startNatsServer, type NatsServer } from '#tools/nats-server.ts';
 import { diskBytes } from '../process-usage.ts';
 import { ENTITIES, type Subject, type WorkflowInput, type WorkflowKind } from '../subject.ts';
@@ -37,6 +40,7 @@ export class WindlassSubject implements Subject {
   #server: NatsServer | undefined;
   #bus: Bus | undefined;
   #ingress: JetStreamIngress | undefined;
+  #asks: Asks | undefined;
   #worker: ChildProcess | undefined;
   #sent = 0;
 
@@ -45,6 +49,7 @@ export class WindlassSubject implements Subject {
     this.#server = await startNatsServer({ dataDir: this.#dataDir, syncInterval: WINDLASS_DURABILITY });
     this.#bus = await connectBus({ servers: [this.#server.url], name: 'bench' });
     this.#ingress = new JetStreamIngress({ bus: this.#bus, topology: this.#topology });
+    this.#asks = directAsks({ bus: this.#bus, topology: this.#topology, sends: new OwnSends() });
     await declareStreams(this.#bus, this.#topology);
     this.#listen(this.#bus);
     await this.#bus.flush();
@@ -64,6 +69,11 @@ export class WindlassSubject implements Subject {
     return this.#bus;
   }
 
+  /** Another connection to the server. */
+  connect(name: string): Promise<Bus> {
+    return connectBus({ servers: [this.#server?.url ?? ''], name });
+  }
+
   processes(): { server: number[]; worker: number[] } {
     return { server: [this.#server?.pid ?? 0], worker: [this.#worker?.pid ?? 0] };
   }
@@ -74,9 +84,15 @@ export class WindlassSubject implements Subject {
 
   step = (index: number): Promise<void> => this.#ask(counter(index), { type: 'INC' });
 
-  /** One step that sends to two others. */
+  /** The same, with the event stored before anybody takes it. */
+  storedStep = (index: number): Promise<void> => this.#askStored(counter(index), { type: 'INC' });
+
+  /** One step that sends to two others, its event stored first. */
   stepWithSends = (index: number): Promise<void> =>
-    this.#ask(counter(index), { type: 'INC_AND_SEND', to: [counter(index + 171), counter(index + 341)] });
+    this.#askStored(counter(index), {
+      type: 'INC_AND_SEND',
+      to: [counter(index + 171), counter(index + 341)],
+    });
 
   async run(kind: WorkflowKind, input: WorkflowInput): Promise<void> {
     const ended = this.ended(kind, input.id);
@@ -199,8 +215,17 @@ export class WindlassSubject implements Subject {
     return { replyTo, envelope: { v: 1, kind: 'event', id, to, event, replyTo } };
   }
 
+  /** As a client asks. */
+  async #ask(to: Address, event: ActorEvent): Promise<void> {
+    if (!this.#asks) throw new Error('The subject was not started.');
+    this.#sent += 1;
+    const id = `b${process.pid}-${this.#sent}`;
+    const answer = await this.#asks.ask({ v: 1, kind: 'event', id, to, event }, ANSWER_TIMEOUT_MS);
+    if (answer?.outcome !== 'applied') throw new Error(`${to} did not take ${event.type}`);
+  }
+
   /** The actor's answer says that its step is committed: that the event is stored is not waited for. */
-  #ask(to: Address, event: ActorEvent): Promise<void> {
+  #askStored(to: Address, event: ActorEvent): Promise<void> {
     const { replyTo, envelope } = this.#eventTo(to, event);
     return new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`no answer from ${to}`)), ANSWER_TIMEOUT_MS);

@@ -1,5 +1,5 @@
 /**
- * W1   one durable step: event in, record committed, answer out.
+ * W1   one durable step: event in, record committed, answer out. Two ways: directly, or with the event stored first.
  * W1S  the same step with two sends to other actors: Windlass and raw JetStream alone.
  */
 import { measure } from '../measure.ts';
@@ -10,7 +10,7 @@ import { withSubject, type WorkloadRun } from './workload.ts';
 
 const UNITS = 1_000;
 const IN_FLIGHT = [1, 32, 256] as const;
-/** Raw commits and Windlass take turns, so that a bad moment of the machine hits both. */
+/** What is done by hand and Windlass take turns, so that a bad moment of the machine hits both. */
 const ROUNDS = 2;
 
 export async function oneStep(run: WorkloadRun): Promise<void> {
@@ -28,33 +28,50 @@ export async function oneStep(run: WorkloadRun): Promise<void> {
   });
 }
 
-/** Windlass, and raw commits of the same bytes on the same server. */
+type Way = 'direct' | 'stored';
+type Step = (index: number) => Promise<void>;
+
+/** Windlass, and the same by hand on the same server. */
 async function beside(run: WorkloadRun, windlass: WindlassSubject): Promise<void> {
-  const sends = run.workload === 'W1S';
-  const raw = await rawCommits(windlass.bus, await windlass.sizes());
-  const { server } = windlass.processes();
-  const subjects = [
-    {
-      name: 'jetstream' as const,
-      unit: sends ? raw.stepWithSends : raw.step,
-      // The client that commits is this process.
-      accounted: {
-        processes: () => ({ server, worker: [process.pid] }),
-        diskBytes: () => windlass.diskBytes(),
-      },
-    },
-    { name: 'windlass' as const, unit: sends ? windlass.stepWithSends : windlass.step, accounted: windlass },
-  ].filter(({ name }) => run.subjects.includes(name));
+  const owner = await windlass.connect('by-hand');
+  const raw = await rawCommits({ bus: windlass.bus, owner, sizes: await windlass.sizes() });
+  const ways: { way: Way; byHand: Step; unit: Step }[] =
+    run.workload === 'W1S'
+      ? [{ way: 'stored', byHand: raw.stepWithSends, unit: windlass.stepWithSends }]
+      : [
+          { way: 'direct', byHand: raw.step, unit: windlass.step },
+          { way: 'stored', byHand: raw.storedStep, unit: windlass.storedStep },
+        ];
   for (const inFlight of IN_FLIGHT) {
-    for (const { accounted, unit } of subjects) {
-      // Every actor exists and is in memory before anything is measured.
-      await measure({ accounted, units: ENTITIES, inFlight: 64, unit });
-    }
-    for (let round = 1; round <= ROUNDS; round += 1) {
-      for (const { name, accounted, unit } of subjects) {
-        const measured = await measure({ accounted, units: unitsOf(run), inFlight, unit });
-        run.print({ subject: name, inFlight, round, ...measured });
-      }
+    for (const way of ways) await measureWay(run, windlass, { ...way, inFlight });
+  }
+  await owner.close();
+}
+
+async function measureWay(
+  run: WorkloadRun,
+  windlass: WindlassSubject,
+  { way, byHand, unit, inFlight }: { way: Way; byHand: Step; unit: Step; inFlight: number },
+): Promise<void> {
+  const { server } = windlass.processes();
+  // Whoever commits by hand is this process.
+  const here = {
+    processes: () => ({ server, worker: [process.pid] }),
+    diskBytes: () => windlass.diskBytes(),
+  };
+  const subjects = [
+    { name: 'jetstream' as const, unit: byHand, accounted: here },
+    { name: 'windlass' as const, unit, accounted: windlass },
+  ].filter(({ name }) => run.subjects.includes(name));
+  for (const subject of subjects) {
+    // Every actor exists and is in memory before anything is measured.
+    await measure({ accounted: subject.accounted, units: ENTITIES, inFlight: 64, unit: subject.unit });
+  }
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    for (const subject of subjects) {
+      const { accounted } = subject;
+      const measured = await measure({ accounted, units: unitsOf(run), inFlight, unit: subject.unit });
+      run.print({ subject: subject.name, inFlight, way, round, ...measured });
     }
   }
 }

@@ -19,7 +19,7 @@ const RETRY_MS = 200;
 export async function askEnvelope(
   bus: Bus,
   topology: Topology,
-  args: { envelope: Envelope; timeoutMs: number },
+  args: { envelope: Envelope; timeoutMs: number; onStored?: (sequence: number) => void },
 ): Promise<Answer | null> {
   const replyTo = createInbox();
   const envelope = Envelope.parse({ ...args.envelope, replyTo });
@@ -27,11 +27,12 @@ export async function askEnvelope(
   const answers = bus.subscribe(replyTo, { max: 1 });
   const timer = setTimeout(() => answers.unsubscribe(), args.timeoutMs);
   try {
-    await store(bus, {
+    const sequence = await store(bus, {
       subject: ingressSubjects(partsOf(to).service).of(placeOf(to, topology), to, id),
       data: JSON.stringify(envelope),
       headers: { 'Nats-Msg-Id': id },
     });
+    args.onStored?.(sequence);
     for await (const message of answers) return Answer.parse(message.json());
     return null;
   } finally {
@@ -40,11 +41,10 @@ export async function askEnvelope(
   }
 }
 
-async function store(bus: Bus, message: Parameters<typeof publish>[1]): Promise<void> {
+async function store(bus: Bus, message: Parameters<typeof publish>[1]): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await publish(bus, message);
-      return;
+      return (await publish(bus, message)).sequence;
     } catch (error) {
       if (!isUnknownOutcome(error) || attempt >= TRIES_MAX || bus.isClosed()) throw error;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));

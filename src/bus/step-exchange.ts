@@ -41,7 +41,8 @@ export async function askQuestion(
   }
 }
 
-function isNobody(error: unknown): boolean {
+/** Whether a request failed because nobody listens. */
+export function isNobody(error: unknown): boolean {
   return (
     error instanceof errors.NoRespondersError || (error as Error).cause instanceof errors.NoRespondersError
   );

@@ -122,6 +122,17 @@ export type Unhandled = z.infer<typeof Unhandled>;
 export const CancelRequested = z.object({ atMs: z.number().int(), reason: z.string().optional() });
 export type CancelRequested = z.infer<typeof CancelRequested>;
 
+/** What is known of one client's direct asks. */
+export const AskedBy = z.object({
+  /** All below are decided, and the client knows how. */
+  below: z.number().int().positive(),
+  /** From there on: those that are decided. */
+  decided: z.array(z.number().int().positive()),
+  /** When the newest of them was decided. */
+  atMs: z.number().int(),
+});
+export type AskedBy = z.infer<typeof AskedBy>;
+
 export const ActorRecord = z.object({
   v: z.literal(1),
   address: Address,
@@ -153,6 +164,8 @@ export const ActorRecord = z.object({
   heardLives: z.record(Address, z.number().int()).optional(),
   /** Keys of clients' events that were applied, the most recent last. */
   keys: z.array(z.string()).optional(),
+  /** Direct asks that are decided, by client; the most recent client last. */
+  asked: z.record(z.string(), AskedBy).optional(),
   /** Id of the envelope that started it: tells whose start it was after a lost answer. */
   startedBy: z.string().optional(),
   paused: Pause.optional(),

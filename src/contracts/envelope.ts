@@ -33,6 +33,17 @@ const base = {
 export const StartConflict = z.enum(['fail', 'use-existing', 'replace']);
 export type StartConflict = z.infer<typeof StartConflict>;
 
+/**
+ * Tells a client's direct asks apart when one comes again: by the owner, and by the ingress. Numbers rise over all that
+ * the client asks; what it asked of this actor below `below` is decided, and it knows how.
+ */
+export const Asker = z.object({
+  client: z.string().min(1).max(32),
+  number: z.number().int().positive(),
+  below: z.number().int().positive(),
+});
+export type Asker = z.infer<typeof Asker>;
+
 /** Core NATS subject of whoever wants to hear when the envelope was applied and committed. */
 const replyTo = z.string().min(1).max(256).optional();
 /** For people: why someone did it. */
@@ -56,6 +67,7 @@ export const Envelope = z.discriminatedUnion('kind', [
     from: Address.optional(),
     /** A client's own key: events of one key are applied once, also when the bus has forgotten their ids. */
     key: z.string().min(1).max(256).optional(),
+    asker: Asker.optional(),
     replyTo,
   }),
   /** Passed up to the first actor of a tree: an actor has a system id (`isHeld`), or has it no longer. */

@@ -119,6 +119,12 @@ export const offerSubjects = (service: string) => ({
       : `step.${service}.${key.type}.${key.version}.${token(key.hash)}`,
 });
 
+/** Direct asks, by partition: its owner listens. */
+export const askSubjects = (service: string) => ({
+  of: (place: Place) => `ask.${service}.${place.shard}.${place.partition}`,
+  queue: 'owner',
+});
+
 export const requestSubjects = {
   all: 'windlass.>',
   deploy: 'windlass.deploy',

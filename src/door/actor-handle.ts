@@ -79,7 +79,7 @@ export class ActorHandle<D extends AnyDurable> {
     return {
       status: answer.status ?? 'active',
       value: answer.value as Asked<D>['value'],
-      repeated: answer.repeated === true,
+      repeated: answer.repeated === true && options.idempotencyKey !== undefined,
       emitted: answer.emitted ?? [],
     };
   }

@@ -8,9 +8,11 @@ import type { Json } from '#contracts/json.ts';
 import { check } from '#define/contract.ts';
 import type { AnyDurable } from '#define/durable.ts';
 import type { LargePayload } from '#contracts/large-payload.ts';
-import { completionPorts } from '#runtime/jetstream/jetstream-asks.ts';
+import { directAsks } from '#runtime/jetstream/jetstream-asks.ts';
+import { JetStreamBlobs } from '#runtime/jetstream/jetstream-blobs.ts';
 import { JetStreamHistories } from '#runtime/jetstream/jetstream-histories.ts';
 import { JetStreamIngress } from '#runtime/jetstream/jetstream-ingress.ts';
+import { OwnSends } from '#runtime/own-sends.ts';
 import { JetStreamRecordStore } from '#runtime/jetstream/jetstream-record-store.ts';
 import { JetStreamViews } from '#runtime/jetstream/jetstream-views.ts';
 import { loadPayload } from '#runtime/large-payloads.ts';
@@ -134,11 +136,12 @@ function adviceFor(code: string): string {
 export async function connect(options: DeploymentOptions = {}): Promise<Client> {
   const { bus, service, topology } = await joinDeployment(options, 'client');
   await declareStreams(bus, topology);
-  const binding = { bus, topology, service, node: 'client' };
+  const binding = { bus, topology, service, node: 'client', sends: new OwnSends() };
   return new Client({
     service,
     ports: {
-      ...completionPorts(binding),
+      asks: directAsks(binding),
+      blobs: new JetStreamBlobs(binding),
       ingress: new JetStreamIngress(binding),
       store: new JetStreamRecordStore(binding),
       views: new JetStreamViews(binding),

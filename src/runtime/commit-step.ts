@@ -3,6 +3,8 @@ import type { Activation } from './activations.ts';
 import type { ActorsOptions } from './actors-options.ts';
 import type { MadeStep } from './made-step.ts';
 import type { NearTasks } from './near-tasks.ts';
+import type { RecordStore, StoredRecord } from './ports.ts';
+import { CommitConflict } from './runtime-error.ts';
 
 /** How long the record of an actor that has ended is kept, unless its definition says otherwise. */
 const RETENTION_MS = 30 * 24 * 3_600_000;
@@ -41,4 +43,10 @@ export async function commitStep(
   }
   reserved.begin(activation.stored.revision);
   events.committed({ record, effects, partition });
+}
+
+/** For what is told without a commit. @throws CommitConflict when somebody else has stepped the actor */
+export async function assertNewest(store: RecordStore, { record, revision }: StoredRecord): Promise<void> {
+  const newest = await store.load(record.address);
+  if (newest?.revision !== revision) throw new CommitConflict(record.address);
 }

@@ -1,20 +1,43 @@
-/** Envelopes that are handed over to an actor's owner instead of being stored first: a near activity's results. */
+/** Envelopes that are handed over to an actor's owner instead of being stored first: results of near activities, direct asks. */
 import type { ActorRecord } from '#contracts/actor-record.ts';
-import { settle, type Activation } from './activations.ts';
+import { settle, type Activation, type Waiting } from './activations.ts';
+import { haveRoom, isKnownAsker } from './kernel/asked.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import type { Registry } from './registry.ts';
 import { chooseVersion } from './version-choice.ts';
 
 /** What is handed over has no place in a log: it is for an actor that this node itself steps, now. */
-export function takesDirect(by: { kernel: Kernel; registry: Registry }, record: ActorRecord): boolean {
+function takesDirect(by: { kernel: Kernel; registry: Registry }, record: ActorRecord): boolean {
   const isHalted = record.stalled !== undefined || record.paused !== undefined || record.held !== undefined;
   return !isHalted && chooseVersion(by, record).kind === 'keeps';
 }
 
-/** Leaves what was handed over to the ingress. True when there was any. */
-export function decline(activation: Activation): boolean {
-  const direct = activation.waiting.filter((waiting) => !('entry' in waiting));
-  for (const waiting of direct) settle(waiting, false);
-  activation.waiting = activation.waiting.filter((waiting) => 'entry' in waiting);
-  return direct.length > 0;
+/** Leaves to the ingress what this record cannot take directly. True when there was any. */
+export function declineUnfit(
+  activation: Activation,
+  by: { kernel: Kernel; registry: Registry; nowMs: number },
+  record: ActorRecord,
+): boolean {
+  if (!activation.waiting.some(isDirect)) return false;
+  if (!takesDirect(by, record)) return decline(activation);
+  const { asked = {} } = record;
+  // all of them, because they may be applied in one step
+  const envelopes = activation.waiting.map(({ delivery }) => delivery.envelope);
+  if (haveRoom(asked, envelopes, by.nowMs)) return false;
+  return decline(activation, ({ delivery }) => !isKnownAsker(asked, delivery.envelope));
+}
+
+/** Leaves what was handed over, or some of it, to the ingress. True when there was any. */
+export function decline(
+  activation: Activation,
+  isUnfit: (waiting: Waiting) => boolean = () => true,
+): boolean {
+  const unfit = new Set(activation.waiting.filter((waiting) => isDirect(waiting) && isUnfit(waiting)));
+  for (const waiting of unfit) settle(waiting, false);
+  activation.waiting = activation.waiting.filter((waiting) => !unfit.has(waiting));
+  return unfit.size > 0;
+}
+
+function isDirect(waiting: Waiting): boolean {
+  return !('entry' in waiting);
 }

@@ -18,7 +18,7 @@ import { recordOf, settleAlarm } from './kernel/finish-step.ts';
 import type { Delivery, StepOutcome } from './kernel/kernel.ts';
 import { refusedNote } from './kernel/note-step.ts';
 import { frameAfter, outcomeOf, stepTimeMs } from './kernel/step-outcome.ts';
-import { closeMail, nothingTaken, takeDeliveries } from './kernel/take-deliveries.ts';
+import { closeMail, nothingTaken, rememberedOf, takeDeliveries } from './kernel/take-deliveries.ts';
 
 const LOOK_AGAIN_FIRST_MS = 15_000;
 const LOOK_AGAIN_MS = 30_000;
@@ -46,12 +46,12 @@ export function holdEnvelopes(
   const draft = bareDraftOf(record, stepTimeMs(record, args));
   const { control, nowMs } = draft;
   if (cause !== undefined) control.stalled = definitionStall(record.stalled, cause, nowMs);
-  const taken = nothingTaken(record.keys);
+  const taken = nothingTaken(record);
   const read = takeDeliveries(draft, taken, { record, deliveries });
   closeMail(draft, taken);
   settleAlarm(draft);
   if (cause !== undefined) lookAgain(draft, isDefinitionStall(record.stalled));
-  const after = recordOf(draft, frameAfter(record, { ...read, keys: taken.keys }), record.state);
+  const after = recordOf(draft, frameAfter(record, { ...read, ...rememberedOf(taken) }), record.state);
   return outcomeOf(draft, { record: after, before: record.state, taken });
 }
 
@@ -77,7 +77,7 @@ export function stallActor(
   const draft = bareDraftOf(record, nowMs);
   const { control } = draft;
   const applied = { ...record.applied };
-  const taken = nothingTaken();
+  const taken = nothingTaken(record);
   if (refused !== undefined) {
     const { log, sequence, envelope } = refused;
     applied[log] = Math.max(applied[log], sequence);
@@ -85,12 +85,12 @@ export function stallActor(
     taken.notes.refused.push({ ...refusedNote(envelope, 'stale'), reason: stall.code });
   }
   control.stalled = { ...stall, sinceMs: nowMs };
-  const { heard, heardLives, keys } = record;
+  const { heard, heardLives } = record;
   const read = {
     applied,
     ...(heard === undefined ? {} : { heard }),
     ...(heardLives === undefined ? {} : { heardLives }),
-    ...(keys === undefined ? {} : { keys }),
+    ...rememberedOf(taken),
   };
   const frame = frameAfter(record, read);
   const after = recordOf(draft, frame, record.state);

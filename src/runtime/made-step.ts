@@ -1,7 +1,7 @@
 /** A step that someone computed, ready to be committed by the partition's owner. */
 import type { ActorRecord } from '#contracts/actor-record.ts';
 import type { ActorView } from '#contracts/actor-view.ts';
-import type { RegisteredDefinition, StepOutcome } from './kernel/kernel.ts';
+import type { Delivery, RegisteredDefinition, StepOutcome } from './kernel/kernel.ts';
 
 export type MadeStep = {
   outcome: StepOutcome;
@@ -26,6 +26,26 @@ export function isNothingNew(before: ActorRecord, { outcome, taken }: MadeStep):
     (outcome.settled ?? []).length === 0 &&
     before.stalled === undefined &&
     refusals.every(({ reason }) => REFUSED_FOR_EVER.has(reason))
+  );
+}
+
+/**
+ * Whether a step does nothing but refuse direct asks: that is told without a commit, as long as the record is the newest.
+ * Nobody else can apply them later.
+ */
+export function isMereRefusal(
+  before: ActorRecord,
+  { outcome, taken }: MadeStep,
+  deliveries: readonly Delivery[],
+): boolean {
+  const { refusals, effects } = outcome;
+  return (
+    taken > 0 &&
+    refusals.length === taken &&
+    effects.length === 0 &&
+    (outcome.settled ?? []).length === 0 &&
+    before.stalled === undefined &&
+    deliveries.every(({ direct, envelope }) => direct === true && envelope.kind === 'event')
   );
 }
 

@@ -8,6 +8,7 @@ import type {
   ActivityQueues,
   Blobs,
   Clock,
+  DirectAsks,
   Ingress,
   Logs,
   Membership,
@@ -32,6 +33,7 @@ export type NodePorts = {
   activityQueues: ActivityQueues;
   ingress: Ingress;
   replies: Replies;
+  directAsks: DirectAsks;
   rateLimits: RateLimits;
   views: Pick<Views, 'read'>;
   blobs: Blobs;

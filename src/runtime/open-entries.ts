@@ -38,6 +38,11 @@ export class OpenEntries {
     return true;
   }
 
+  /** Whether an entry of a log, and all before it, were read. */
+  isRead(log: LogEntry['log'], sequence: number): boolean {
+    return this.#progress[log].isKnown(sequence);
+  }
+
   closed(entry: LogEntry): void {
     this.#progress[entry.log].closed(entry.sequence);
   }

@@ -3,7 +3,8 @@
  *
  * A1 Entries of one actor are applied in the order of each log, all waiting ones in one step, one commit at a time.
  * A2 An entry is closed only after the commit that applied it, or when it would be refused at any later time too: an
- *    event that this state does not handle is committed as refused, or a new owner might apply it in a later state.
+ *    event that this state does not handle is committed as refused, or a new owner might apply it in a later state. A
+ *    direct ask stands in no log: it is refused without a commit, by a record that the bus says is the newest.
  * A3 Nothing is told to anyone before the commit: replies and effects leave with it or after it.
  * A4 A commit that lost its compare-and-set is stepped again from the stored record.
  * A5 An entry that cannot be processed is parked with its reason; only its own actor is touched. When no step can be
@@ -11,6 +12,7 @@
  * A6 A result of an activity that is handed over counts as taken only when the commit that applied it is stored.
  * A7 What was kept while an actor was on hold is applied before anything that waits.
  */
+import type { DirectAsk } from '#contracts/direct-ask.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import {
   Activations,
@@ -22,11 +24,12 @@ import {
 } from './activations.ts';
 import type { ActorsOptions } from './actors-options.ts';
 import { answer } from './answers.ts';
-import { commitStep } from './commit-step.ts';
-import { decline, takesDirect } from './direct-deliveries.ts';
+import { AskIntake } from './ask-intake.ts';
+import { assertNewest, commitStep } from './commit-step.ts';
+import { decline, declineUnfit } from './direct-deliveries.ts';
 import { isReplacement } from './first-step.ts';
 import { hasMail, hasWork, stallActor } from './held-actor.ts';
-import { isNothingNew, type MadeStep } from './made-step.ts';
+import { isMereRefusal, isNothingNew, type MadeStep } from './made-step.ts';
 import { NearTasks } from './near-tasks.ts';
 import { OpenEntries } from './open-entries.ts';
 import { Parking } from './parking.ts';
@@ -48,6 +51,7 @@ export class PartitionActors {
   readonly #steps: StepMaker;
   readonly #near: NearTasks;
   readonly #parking: Parking;
+  readonly #asks: AskIntake;
   #dropped = false;
   #running = 0;
   /** Called when no step is in flight. */
@@ -57,12 +61,15 @@ export class PartitionActors {
     this.#options = options;
     this.#entries = new OpenEntries(options);
     this.#steps = new StepMaker(options);
-    this.#parking = new Parking({ ...options, entries: this.#entries, isDropped: () => this.#dropped });
+    const isDropped = (): boolean => this.#dropped;
+    const give = (envelope: Envelope): Promise<boolean> => this.#give(envelope);
+    this.#parking = new Parking({ ...options, entries: this.#entries, isDropped });
+    this.#asks = new AskIntake({ ...options, entries: this.#entries, give, isDropped });
     this.#near = new NearTasks({
       ...options,
-      caughtUp: () => this.#entries.caughtUp(() => this.#dropped),
-      give: (envelope) => this.#give(envelope),
-      isDropped: () => this.#dropped,
+      caughtUp: () => this.#entries.caughtUp(isDropped),
+      give,
+      isDropped,
     });
   }
 
@@ -92,6 +99,11 @@ export class PartitionActors {
   /** A mark of an actor with tasks that wait for whoever owns the partition. */
   acceptNear(mark: NearMark): void {
     if (!this.#dropped) this.#near.accept(mark);
+  }
+
+  /** An ask that is not stored: answered after its commit, or declined. */
+  acceptAsk(ask: DirectAsk): void {
+    this.#asks.take(ask);
   }
 
   /** Applies what was handed over; false when it was not, and must come by the ingress. */
@@ -177,7 +189,8 @@ export class PartitionActors {
     if (!stored) return first && this.#start(activation, first);
     const cut = waiting.findIndex(({ delivery }) => isReplacement(stored.record, delivery.envelope));
     if (cut === 0) return first && this.#start(activation, first);
-    if (!takesDirect(this.#options, stored.record) && decline(activation)) return;
+    const { kernel, registry, clock } = this.#options;
+    if (declineUnfit(activation, { kernel, registry, nowMs: clock.nowMs() }, stored.record)) return;
     // what was kept is applied before anything else is taken
     const taken = hasMail(stored.record) ? [] : cut < 0 ? waiting : waiting.slice(0, cut);
     const deliveries = taken.map((waiting) => waiting.delivery);
@@ -185,7 +198,8 @@ export class PartitionActors {
     const made = await this.#steps.step(stored.record, deliveries, bound);
     if ('parked' in made) return this.#parkSome(activation, taken, made.parked);
     await this.#parking.leftOver(taken, made.outcome);
-    if (!isNothingNew(stored.record, made)) await this.#commit(activation, made);
+    if (isMereRefusal(stored.record, made, deliveries)) await assertNewest(this.#options.store, stored);
+    else if (!isNothingNew(stored.record, made)) await this.#commit(activation, made);
     this.#finish(activation, taken.slice(0, made.taken), made);
   }
 

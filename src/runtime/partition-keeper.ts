@@ -12,7 +12,7 @@
 import { assignPartitions } from './assignment.ts';
 import type { ActorsOptions } from './actors-options.ts';
 import { PartitionActors } from './partition-actors.ts';
-import type { Membership, PartitionOwner, Subscription } from './ports.ts';
+import type { DirectAsks, Membership, PartitionOwner, Subscription } from './ports.ts';
 import { PartitionReaders } from './partition-readers.ts';
 
 const RECONCILE_MS = 1_000;
@@ -23,6 +23,7 @@ const CONTEST_MS = 1_000;
 export type PartitionKeeperOptions = Omit<ActorsOptions, 'partition' | 'epoch' | 'onLost' | 'isAlive'> & {
   partitions: number;
   membership: Membership;
+  directAsks: DirectAsks;
   /** Applied entries are forgotten so often, in milliseconds. Default 2,000. */
   purgeMs?: number;
 };
@@ -44,7 +45,7 @@ export class PartitionKeeper {
 
   constructor(options: PartitionKeeperOptions) {
     this.#options = options;
-    this.#readers = new PartitionReaders(options.logs);
+    this.#readers = new PartitionReaders(options);
   }
 
   /** Partitions owned now, in order. */

@@ -8,17 +8,19 @@
  *    entry kept: what was applied already is skipped by the actors' watermarks.
  */
 import type { PartitionActors } from './partition-actors.ts';
-import type { Logs, Subscription } from './ports.ts';
+import type { DirectAsks, Logs, Subscription } from './ports.ts';
 
-type Reader = { actors: ReadonlyMap<number, PartitionActors>; subscription: Subscription };
+type Reader = { actors: ReadonlyMap<number, PartitionActors>; subscriptions: readonly Subscription[] };
+
+export type PartitionReadersOptions = { logs: Logs; directAsks: DirectAsks };
 
 export class PartitionReaders {
-  readonly #logs: Logs;
+  readonly #options: PartitionReadersOptions;
   #readers: Reader[] = [];
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(logs: Logs) {
-    this.#logs = logs;
+  constructor(options: PartitionReadersOptions) {
+    this.#options = options;
   }
 
   /** Starts reading for these actors, by partition. */
@@ -32,12 +34,22 @@ export class PartitionReaders {
   }
 
   async #open(actors: ReadonlyMap<number, PartitionActors>): Promise<void> {
-    const subscription = await this.#logs.read(
-      [...actors.keys()],
+    const { logs, directAsks } = this.#options;
+    const partitions = [...actors.keys()];
+    const reading = await logs.read(
+      partitions,
       (entry) => actors.get(entry.partition)?.accept(entry),
       (mark) => actors.get(mark.partition)?.acceptNear(mark),
     );
-    this.#readers.push({ actors, subscription });
+    try {
+      const listening = await directAsks.listen(partitions, (ask, partition) =>
+        actors.get(partition)?.acceptAsk(ask),
+      );
+      this.#readers.push({ actors, subscriptions: [listening, reading] });
+    } catch (error) {
+      await reading.close();
+      throw error;
+    }
   }
 
   async #close(gone: ReadonlySet<PartitionActors>): Promise<void> {
@@ -46,7 +58,7 @@ export class PartitionReaders {
     );
     this.#readers = this.#readers.filter((reader) => !touched.includes(reader));
     for (const reader of touched) {
-      await reader.subscription.close();
+      for (const subscription of reader.subscriptions) await subscription.close();
       const rest = new Map([...reader.actors].filter(([, actors]) => !gone.has(actors)));
       if (rest.size > 0) await this.#open(rest);
     }

@@ -7,6 +7,7 @@ import type { ActorRecord } from '#contracts/actor-record.ts';
 import type { ActorView } from '#contracts/actor-view.ts';
 import type { Address } from '#contracts/address.ts';
 import type { Answer } from '#contracts/answer.ts';
+import type { DirectAnswer, DirectAsk } from '#contracts/direct-ask.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { Json } from '#contracts/json.ts';
 import type { StepAnswer, StepRequest } from '#contracts/step-offer.ts';
@@ -187,6 +188,24 @@ export interface Asks {
    * none in time; then the envelope is applied, or refused, later.
    */
   ask(envelope: Envelope, timeoutMs: number): Promise<EnvelopeAnswer | null>;
+}
+
+/** Asks that reach the owner of the actor's partition without being stored. Best effort: one that is lost is stored then. */
+export interface DirectAsks {
+  /**
+   * Delivers each ask for an actor of these partitions to one of those who listen. Its answer goes to the `replyTo` of
+   * its envelope.
+   */
+  listen(
+    partitions: readonly number[],
+    onAsk: (ask: DirectAsk, partition: number) => void,
+  ): Promise<Subscription>;
+}
+
+/** The other end of {@link DirectAsks}, for whoever asks. */
+export interface OwnerLine {
+  /** What the owner says; declined also when there is nobody to ask. Null: no answer in time, and who knows why. */
+  ask(ask: DirectAsk, timeoutMs: number): Promise<DirectAnswer | null>;
 }
 
 export interface Replies {

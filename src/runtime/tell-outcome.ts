@@ -28,7 +28,9 @@ export function tellOutcome(
   ]);
   const held = new Set(outcome.held ?? []);
   for (const { delivery } of taken) {
-    const { envelope } = delivery;
+    const { envelope, direct } = delivery;
+    // whoever handed it over hears that it was not taken
+    if (direct === true && reasons.get(envelope.id) === MAILBOX_FULL) continue;
     if (!held.has(envelope.id)) tell(envelope, reasons.get(envelope.id));
   }
   const { unhandled: types = [] } = outcome;

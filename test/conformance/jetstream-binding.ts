@@ -2,6 +2,8 @@
 import { Topology } from '#contracts/topology.ts';
 import { connectBus, type Bus } from '#bus/connect.ts';
 import { declareStreams } from '#bus/streams.ts';
+import { JetStreamAsks } from '#runtime/jetstream/jetstream-asks.ts';
+import { JetStreamOwnerLine } from '#runtime/jetstream/jetstream-direct-asks.ts';
 import { JetStreamHistories } from '#runtime/jetstream/jetstream-histories.ts';
 import { jetStreamNodePorts } from '#runtime/jetstream/jetstream-node-ports.ts';
 import { startTestNatsServer } from '#test/support/nats-server.ts';
@@ -17,6 +19,8 @@ export async function openJetStream(shards: number): Promise<PortsUnderTest> {
   return {
     topology,
     portsOf: (service, node) => jetStreamNodePorts({ bus, topology, service, node }),
+    ownerLine: new JetStreamOwnerLine({ bus, topology }),
+    storedAsks: (sends) => new JetStreamAsks({ bus, topology, sends }),
     histories: new JetStreamHistories({ bus, topology }),
     dispose: async () => {
       await bus.close();

@@ -1,3 +1,4 @@
+import { describeDirectAsks } from './direct-asks.ts';
 import { openJetStream as open } from './jetstream-binding.ts';
 import { describeNearMarkPorts } from './near-mark-ports.ts';
 import { describeNodePorts } from './node-ports.ts';
@@ -12,5 +13,6 @@ for (const shards of [1, 2]) {
 }
 describeSharedPorts('JetStream', () => open(1));
 describeStepOffers('JetStream', () => open(1));
+describeDirectAsks('JetStream', () => open(1));
 describeNearMarkPorts('JetStream', () => open(1));
 describePortTrace('JetStream', () => open(1));

@@ -1,8 +1,11 @@
 import { Topology } from '#contracts/topology.ts';
+import { memoryAsks } from '#runtime/memory/memory-asks.ts';
 import { MemoryBus } from '#runtime/memory/memory-bus.ts';
+import { memoryOwnerLine } from '#runtime/memory/memory-direct-asks.ts';
 import { MemoryHistories } from '#runtime/memory/memory-histories.ts';
 import { memoryNode } from '#runtime/memory/memory-node-ports.ts';
 import { systemClock } from '#runtime/system-clock.ts';
+import { describeDirectAsks } from './direct-asks.ts';
 import { describeNearMarkPorts } from './near-mark-ports.ts';
 import { describeNodePorts, type PortsUnderTest } from './node-ports.ts';
 import { describeSharedPorts } from './shared-ports.ts';
@@ -17,6 +20,8 @@ async function open(shards: number): Promise<PortsUnderTest> {
     topology,
     portsOf: (service, node) => memoryNode(bus, { service, node }).ports,
     histories: new MemoryHistories(bus),
+    ownerLine: memoryOwnerLine(bus),
+    storedAsks: (sends) => memoryAsks(bus, sends),
     dispose: async () => undefined,
   };
 }
@@ -27,5 +32,6 @@ for (const shards of [1, 2]) {
 }
 describeSharedPorts('memory', () => open(1));
 describeStepOffers('memory', () => open(1));
+describeDirectAsks('memory', () => open(1));
 describeNearMarkPorts('memory', () => open(1));
 describePortTrace('memory', () => open(1));

@@ -4,7 +4,8 @@ import type { ActivityTask } from '#contracts/activity-task.ts';
 import type { Address } from '#contracts/address.ts';
 import { placeOf, partitionCount, type Topology } from '#contracts/topology.ts';
 import type { NodePorts } from '#runtime/node.ts';
-import type { Histories, LogEntry } from '#runtime/ports.ts';
+import type { OwnSends } from '#runtime/own-sends.ts';
+import type { Asks, Histories, LogEntry, OwnerLine } from '#runtime/ports.ts';
 import { CommitConflict, OwnershipLost } from '#runtime/runtime-error.ts';
 import { aCommit, aTask, rootAddress } from '#test/support/records.ts';
 import { describeHistories } from './histories.ts';
@@ -14,6 +15,9 @@ export type PortsUnderTest = {
   topology: Topology;
   portsOf(service: string, node: string): NodePorts;
   histories: Histories;
+  /** For whoever asks. */
+  ownerLine: OwnerLine;
+  storedAsks(sends: OwnSends): Asks;
   dispose(): Promise<void>;
 };
 

@@ -8,6 +8,7 @@ import type { Bus } from '#bus/connect.ts';
 import { GroupCommitter } from '#bus/group-committer.ts';
 import { publish, type OutgoingMessage } from '#bus/publish.ts';
 import type { Json } from '#contracts/json.ts';
+import type { OwnSends } from '../own-sends.ts';
 import type { Ingress, Replies } from '../ports.ts';
 
 /** Longer than any election: a result that is not stored would be worked for again. */
@@ -22,8 +23,11 @@ export class JetStreamIngress implements Ingress {
   readonly #bus: Bus;
   readonly #topology: Topology;
   readonly #committers = new Map<string, GroupCommitter>();
+  readonly #sends: OwnSends | undefined;
 
-  constructor(args: { bus: Bus; topology: Topology }) {
+  /** @param args.sends told of what is stored */
+  constructor(args: { bus: Bus; topology: Topology; sends?: OwnSends }) {
+    this.#sends = args.sends;
     this.#bus = args.bus;
     this.#topology = args.topology;
   }
@@ -41,8 +45,11 @@ export class JetStreamIngress implements Ingress {
     const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
       try {
-        if (checked.kind === 'activity-result') await publish(this.#bus, message);
-        else await this.#committerOf(service).commit([message]);
+        const isUrgent = checked.kind === 'activity-result';
+        const sequence = isUrgent
+          ? (await publish(this.#bus, message)).sequence
+          : await this.#committerOf(service).commit([message]);
+        this.#sends?.stored(checked.to, sequence);
         return;
       } catch (error) {
         if (!isUnknownOutcome(error) || performance.now() > deadline || this.#bus.isClosed()) throw error;

@@ -3,6 +3,7 @@ import type { NodePorts } from '../node.ts';
 import { systemClock } from '../system-clock.ts';
 import { JetStreamActivityQueues } from './jetstream-activity-queues.ts';
 import { JetStreamBlobs } from './jetstream-blobs.ts';
+import { JetStreamDirectAsks } from './jetstream-direct-asks.ts';
 import { JetStreamIngress, JetStreamReplies } from './jetstream-ingress.ts';
 import { JetStreamLogs } from './jetstream-logs.ts';
 import { JetStreamMembership, JetStreamOwnership } from './jetstream-ownership.ts';
@@ -24,6 +25,7 @@ export function jetStreamNodePorts(binding: JetStreamBinding): NodePorts {
     rateLimits: jetStreamRateLimits(binding.bus, binding.topology),
     views: new JetStreamViews(binding),
     blobs: new JetStreamBlobs(binding),
+    directAsks: new JetStreamDirectAsks(binding),
     stepOffers: new JetStreamStepOffers(binding),
   };
 }

@@ -17,7 +17,7 @@ const FEW_ENTRIES = 8;
 /** What of a record does not come from the draft. */
 export type RecordFrame = Pick<
   ActorRecord,
-  'step' | 'applied' | 'heard' | 'heardLives' | 'startedAtMs' | 'definition' | 'startedBy' | 'life'
+  'step' | 'applied' | 'heard' | 'heardLives' | 'startedAtMs' | 'definition' | 'startedBy' | 'life' | 'asked'
 > & { keys?: readonly string[] };
 
 /**
@@ -75,6 +75,7 @@ export function recordOf(
     ...(frame.heard === undefined ? {} : { heard: frame.heard }),
     ...(frame.heardLives === undefined ? {} : { heardLives: frame.heardLives }),
     ...(frame.keys === undefined || frame.keys.length === 0 ? {} : { keys: [...frame.keys] }),
+    ...(frame.asked === undefined || Object.keys(frame.asked).length === 0 ? {} : { asked: frame.asked }),
     ...(frame.startedBy === undefined ? {} : { startedBy: frame.startedBy }),
     ...(draft.armedAtMs === undefined ? {} : { wakeAtMs: draft.armedAtMs }),
     ...controlFields(draft.control),

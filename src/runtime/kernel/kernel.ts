@@ -82,7 +82,7 @@ export type StepOutcome = {
   note: StepNote;
   /** Ids of envelopes that are kept for later: nobody is answered yet. */
   held?: readonly string[];
-  /** No room to keep them: to be parked before the step is committed. */
+  /** No room to keep them: to be parked before the step is committed. A direct one is never kept. */
   overflow?: readonly Delivery[];
   /** Kept by an earlier step, and decided by this one. */
   settled?: readonly Settled[];

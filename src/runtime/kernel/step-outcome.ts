@@ -9,7 +9,7 @@ import type { Taken } from './take-deliveries.ts';
 /** The frame of the step after `record`. */
 export function frameAfter(
   record: ActorRecord,
-  read: Pick<RecordFrame, 'applied' | 'heard' | 'heardLives' | 'keys'>,
+  read: Pick<RecordFrame, 'applied' | 'heard' | 'heardLives' | 'keys' | 'asked'>,
 ): RecordFrame {
   const { startedAtMs, startedBy, life, definition } = record;
   const step = record.step + 1;
@@ -42,7 +42,7 @@ export function outcomeOf(
   },
 ): StepOutcome {
   const { record, before, taken, sizeChars } = args;
-  const { notes, keys: _keys, ...fates } = taken;
+  const { notes, keys: _keys, asked: _asked, ...fates } = taken;
   const { effects } = draft.state;
   return {
     record,

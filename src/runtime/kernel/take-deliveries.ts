@@ -4,6 +4,7 @@ import type { Envelope } from '#contracts/envelope.ts';
 import type { AppliedNote, RefusedNote } from '#contracts/step-note.ts';
 import { isDefinitionStall } from '../definition-stall.ts';
 import { hold, isOnHold } from './actor-control.ts';
+import { isDecided, withDecided, type Asked } from './asked.ts';
 import { isKnownKey, withKeyOf } from './client-keys.ts';
 import { deliver } from './deliver.ts';
 import type { Draft } from './draft.ts';
@@ -24,11 +25,23 @@ export type Taken = {
   notes: { applied: AppliedNote[]; refused: RefusedNote[] };
   /** Keys of clients' events that are applied. */
   keys: readonly string[];
+  /** Direct asks that are decided, by client. */
+  asked: Asked;
 };
 
-export function nothingTaken(keys: readonly string[] = []): Taken {
+export function nothingTaken({ keys = [], asked = {} }: Pick<ActorRecord, 'keys' | 'asked'> = {}): Taken {
   const notes = { applied: [], refused: [] };
-  return { refusals: [], held: [], overflow: [], settled: [], unhandled: [], notes, keys };
+  return { refusals: [], held: [], overflow: [], settled: [], unhandled: [], notes, keys, asked };
+}
+
+/** What the record remembers of clients after the step. */
+export function rememberedOf({ keys, asked }: Taken): { keys: readonly string[]; asked: Asked } {
+  return { keys, asked };
+}
+
+/** What a client may do again, and is not to have done twice. */
+function isAskedAgain({ keys, asked }: Taken, envelope: Envelope): boolean {
+  return isKnownKey(keys, envelope) || isDecided(asked, envelope);
 }
 
 /** Takes deliveries that are not applied yet; the watermarks and what is heard then. */
@@ -45,13 +58,13 @@ export function takeDeliveries(
     if (delivery.direct !== true) applied[delivery.log] = delivery.sequence;
     const heardNow = hear(heard, delivery);
     heard = heardNow ?? heard;
-    const isRepeated = heardNow === null || isKnownKey(taken.keys, envelope);
+    const isRepeated = heardNow === null || isAskedAgain(taken, envelope);
     const fate = isRepeated ? 'repeated' : takeOne(draft, delivery);
     if (fate === 'held') taken.held.push(envelope.id);
     else if (fate === 'overflow') taken.overflow.push(delivery);
     else {
       if (fate !== undefined) taken.refusals.push({ envelopeId: envelope.id, reason: fate });
-      noteFate(draft, taken, { envelope, reason: fate });
+      noteFate(draft, taken, { delivery, reason: fate });
     }
   }
   const { heard: numbers, heardLives } = heard;
@@ -91,6 +104,8 @@ function takeOne(draft: Draft, delivery: Delivery): Fate {
 }
 
 function keep({ control }: Draft, delivery: Delivery): Fate {
+  // it has no place in a log by which it could be told from others: it comes again by the ingress
+  if (delivery.direct === true) return 'overflow';
   return hold(control, delivery) ? 'held' : 'overflow';
 }
 
@@ -102,9 +117,9 @@ export function drain(draft: Draft, taken: Taken, countMax: number): void {
     const kept = control.held.shift();
     if (kept === undefined) return;
     control.heldChars = undefined;
-    const reason = isKnownKey(taken.keys, kept.envelope) ? 'repeated' : deliver(draft, kept.envelope);
+    const reason = isAskedAgain(taken, kept.envelope) ? 'repeated' : deliver(draft, kept.envelope);
     taken.settled.push({ envelope: kept.envelope, ...(reason === undefined ? {} : { reason }) });
-    noteFate(draft, taken, { envelope: kept.envelope, reason });
+    noteFate(draft, taken, { delivery: kept, reason });
   }
 }
 
@@ -127,9 +142,13 @@ export function closeMail(draft: Draft, taken: Taken): void {
 function noteFate(
   draft: Draft,
   taken: Taken,
-  { envelope, reason }: { envelope: Envelope; reason: Refusal['reason'] | undefined },
+  { delivery, reason }: { delivery: Delivery; reason: Refusal['reason'] | undefined },
 ): void {
   const { notes } = taken;
+  const { envelope, direct } = delivery;
+  // a direct one that is refused changed nothing: should its answer be lost, it is decided anew
+  const isFinal = reason === undefined || direct !== true;
+  if (isFinal) taken.asked = withDecided(taken.asked, envelope, draft.nowMs);
   if (reason === undefined) {
     taken.keys = withKeyOf(taken.keys, envelope);
     notes.applied.push(appliedNote(envelope));

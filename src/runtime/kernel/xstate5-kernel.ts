@@ -20,6 +20,7 @@ import {
   drain,
   isNew,
   nothingTaken,
+  rememberedOf,
   refuseMail,
   takeDeliveries,
   tellUnheard,
@@ -68,6 +69,7 @@ function create(prepared: PreparedDefinition, birth: Birth, nowMs: number): Step
     },
     ...(old?.heard === undefined ? {} : { heard: old.heard }),
     ...(old?.heardLives === undefined ? {} : { heardLives: old.heardLives }),
+    ...(old?.asked === undefined ? {} : { asked: old.asked }),
     ...(startedBy === undefined ? {} : { startedBy }),
     ...(life === undefined ? {} : { life }),
     startedAtMs: startMs,
@@ -92,12 +94,12 @@ function step(prepared: PreparedDefinition, record: ActorRecord, args: StepArgum
   const stepMs = stepTimeMs(record, { deliveries: fresh, nowMs: args.nowMs });
   const open = () => draftOf(prepared, record, stepMs);
   const draft = open();
-  const taken = nothingTaken(record.keys);
+  const taken = nothingTaken(record);
   drain(draft, taken, args.heldMax ?? HELD_PER_STEP);
   const read = takeDeliveries(draft, taken, { record, deliveries: fresh });
   closeMail(draft, taken);
   if (taken.notes.applied.length > 0) tellSnapshot(draft);
-  const frame = frameAfter(record, { ...read, keys: taken.keys });
+  const frame = frameAfter(record, { ...read, ...rememberedOf(taken) });
   return finish(draft, { frame, reopen: open, before: record.state, taken });
 }
 

@@ -1,9 +1,11 @@
 /** Envelopes with an answer, for whoever is outside of any node, in memory. */
 import { Envelope } from '#contracts/envelope.ts';
+import { OwnSends } from '../own-sends.ts';
 import type { Asks, EnvelopeAnswer } from '../ports.ts';
 import type { MemoryBus } from './memory-bus.ts';
 
-export function memoryAsks(bus: MemoryBus): Asks {
+/** @param sends told of what is stored */
+export function memoryAsks(bus: MemoryBus, sends = new OwnSends()): Asks {
   let asked = 0;
   return {
     ask: async (envelope, timeoutMs) => {
@@ -13,7 +15,7 @@ export function memoryAsks(bus: MemoryBus): Asks {
       const answer = new Promise<EnvelopeAnswer>((resolve) => {
         bus.inboxes.set(replyTo, (text) => resolve(text as EnvelopeAnswer));
       });
-      bus.deliver(Envelope.parse({ ...envelope, replyTo }));
+      sends.stored(envelope.to, bus.deliver(Envelope.parse({ ...envelope, replyTo })));
       const late = bus.clock.sleep(timeoutMs, isOver.signal).then(() => null);
       const first = await Promise.race([answer, late]);
       isOver.abort();

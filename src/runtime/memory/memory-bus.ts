@@ -11,6 +11,7 @@ import type { ActivityTask } from '#contracts/activity-task.ts';
 import { partsOf, type Address } from '#contracts/address.ts';
 import type { ActorView } from '#contracts/actor-view.ts';
 import { StepNote } from '#contracts/step-note.ts';
+import type { DirectAsk } from '#contracts/direct-ask.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { Json } from '#contracts/json.ts';
 import { placeOf, type Topology } from '#contracts/topology.ts';
@@ -20,6 +21,7 @@ import { HISTORY_STEPS_MAX } from '../history-steps.ts';
 import type { Clock, Commit, LogEntry, NotedStep, PartitionOwner } from '../ports.ts';
 import { CommitConflict, OwnershipLost } from '../runtime-error.ts';
 import { createMemoryCasStore } from './memory-cas-store.ts';
+import { MemoryAskListeners } from './memory-ask-listeners.ts';
 import { MemoryNearMarks } from './memory-near-marks.ts';
 import { MemoryStepOffers } from './memory-step-offers.ts';
 import { MemoryTaskQueue, type QueueLuck } from './memory-task-queue.ts';
@@ -29,7 +31,8 @@ type Log = {
   sequence: number;
   entries: LogEntry[];
   readers: Set<(entry: LogEntry) => void>;
-  ids: Set<string>;
+  /** Sequences by the ids of what was stored. */
+  ids: Map<string, number>;
 };
 
 /** One service's share of the bus. */
@@ -47,6 +50,7 @@ export class MemoryService {
   readonly cancelListeners = new Set<(cancel: { actor: Address; childId: string; birth: number }) => void>();
   readonly alarms = new Map<Address, AbortController>();
   readonly stepOffers = new MemoryStepOffers();
+  readonly directAsks = new MemoryAskListeners();
 
   constructor(name: string) {
     this.name = name;
@@ -178,12 +182,23 @@ export class MemoryBus {
     return this.#revision;
   }
 
-  /** Appends to the ingress of the receiver's service; a known id is stored once. */
-  deliver(envelope: Envelope): void {
-    const { ingress } = this.service(partsOf(envelope.to).service);
-    if (ingress.ids.has(envelope.id)) return;
-    ingress.ids.add(envelope.id);
-    this.append('ingress', { home: this.service(partsOf(envelope.to).service), envelope });
+  /** Hands a direct ask to one of those who listen; false when nobody does. */
+  askDirectly(ask: DirectAsk): boolean {
+    const { to } = ask.envelope;
+    const { partition } = placeOf(to, this.topology);
+    const listener = this.service(partsOf(to).service).directAsks.pick(partition);
+    listener?.(JSON.stringify(ask));
+    return listener !== undefined;
+  }
+
+  /** Appends to the ingress of the receiver's service; a known id is stored once. Its sequence. */
+  deliver(envelope: Envelope): number {
+    const home = this.service(partsOf(envelope.to).service);
+    const known = home.ingress.ids.get(envelope.id);
+    if (known !== undefined) return known;
+    const { sequence } = this.append('ingress', { home, envelope });
+    home.ingress.ids.set(envelope.id, sequence);
+    return sequence;
   }
 
   /** Appends raw text as a foreign client could: it need not be an envelope. */
@@ -275,5 +290,5 @@ export class MemoryBus {
 }
 
 function newLog(): Log {
-  return { sequence: 0, entries: [], readers: new Set(), ids: new Set() };
+  return { sequence: 0, entries: [], readers: new Set(), ids: new Map() };
 }

@@ -7,6 +7,7 @@ import type { NodePorts } from '../node.ts';
 import type { Clock, LogEntry, PartitionOwner } from '../ports.ts';
 import { CommitConflict } from '../runtime-error.ts';
 import type { MemoryBus } from './memory-bus.ts';
+import { memoryDirectAsks } from './memory-direct-asks.ts';
 import { sharedPorts } from './memory-shared-ports.ts';
 import { memoryStepOffers } from './memory-step-offers.ts';
 import { never, NodeLife, NOTICE_MS, type MemoryNodeOptions } from './node-life.ts';
@@ -45,28 +46,7 @@ function portsOf(life: NodeLife): NodePorts {
   };
   return {
     clock,
-    store: {
-      load: (address) =>
-        life.call(
-          'store.load',
-          () => {
-            const stored = bus.stored(service, address);
-            return stored
-              ? { record: ActorRecord.parse(JSON.parse(stored.record)), revision: stored.revision }
-              : null;
-          },
-          'fails',
-        ),
-      commit: (commit) => {
-        // The stored record tells whether the step is done, unless somebody has committed another one since.
-        const again = (revision: number): number => {
-          const { address } = commit.record;
-          if (home.records.get(address)?.revision !== revision) throw new CommitConflict(address);
-          return revision;
-        };
-        return life.call('store.commit', () => bus.commit(service, commit), { again });
-      },
-    },
+    store: storeOf(life),
     logs: logsOf(life),
     membership: membershipOf(life),
     ownership: ownershipOf(life),
@@ -90,7 +70,7 @@ function portsOf(life: NodeLife): NodePorts {
     },
     ingress: {
       send: (envelope) => {
-        const act = (): void => bus.deliver(Envelope.parse(envelope));
+        const act = (): void => void bus.deliver(Envelope.parse(envelope));
         return life.call('ingress.send', act, { again: act });
       },
     },
@@ -99,8 +79,36 @@ function portsOf(life: NodeLife): NodePorts {
         if (life.alive) bus.reply(to, answer);
       },
     },
+    directAsks: memoryDirectAsks(life),
     stepOffers: memoryStepOffers(home.stepOffers, { life, clock: bus.clock }),
     ...sharedPorts({ bus, clock, call: (name, act) => life.call(name, act) }),
+  };
+}
+
+function storeOf(life: NodeLife): NodePorts['store'] {
+  const { bus, service } = life;
+  const home = bus.service(service);
+  return {
+    load: (address) =>
+      life.call(
+        'store.load',
+        () => {
+          const stored = bus.stored(service, address);
+          return stored
+            ? { record: ActorRecord.parse(JSON.parse(stored.record)), revision: stored.revision }
+            : null;
+        },
+        'fails',
+      ),
+    commit: (commit) => {
+      // The stored record tells whether the step is done, unless somebody has committed another one since.
+      const again = (revision: number): number => {
+        const { address } = commit.record;
+        if (home.records.get(address)?.revision !== revision) throw new CommitConflict(address);
+        return revision;
+      };
+      return life.call('store.commit', () => bus.commit(service, commit), { again });
+    },
   };
 }
 

@@ -44,6 +44,8 @@ export type Purged = {
 };
 export type Parked = { kind: 'parked'; service: string; entry: LogEntry; reason: string };
 export type Replied = { kind: 'replied'; to: string; answer: Json };
+/** An ask that was not stored, on its way to whoever owns its actor. */
+export type Asked = { kind: 'asked'; envelope: Envelope };
 /** Code of an activity began to run. */
 export type Attempted = {
   kind: 'attempted';
@@ -55,7 +57,17 @@ export type Attempted = {
 /** From here on nobody crashes, and nothing gets lost. */
 export type Calm = { kind: 'calm' };
 
-export type Happening = (Accepted | Committed | Owned | Purged | Parked | Replied | Attempted | Calm) & {
+export type Happening = (
+  | Accepted
+  | Committed
+  | Owned
+  | Purged
+  | Parked
+  | Replied
+  | Asked
+  | Attempted
+  | Calm
+) & {
   atMs: number;
 };
 

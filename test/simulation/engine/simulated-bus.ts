@@ -1,5 +1,6 @@
 /** A bus that writes down what happens on it, judges each commit, and can be weakened on purpose. */
 import { partsOf } from '#contracts/address.ts';
+import type { DirectAsk } from '#contracts/direct-ask.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { Json } from '#contracts/json.ts';
 import type { Topology } from '#contracts/topology.ts';
@@ -64,6 +65,11 @@ export class SimulatedBus extends MemoryBus {
     isCalm.now = () => this.#calm;
     this.#random = random.fork();
     this.#weaken = weaken;
+  }
+
+  /** Nothing gets lost any more. */
+  get isCalm(): boolean {
+    return this.#calm;
   }
 
   /** From now on nothing gets lost. */
@@ -135,13 +141,20 @@ export class SimulatedBus extends MemoryBus {
     return entry;
   }
 
-  override deliver(envelope: Envelope): void {
-    if (this.#weaken === 'lose-after-ack' && this.#random.chance(SOME)) return;
-    super.deliver(envelope);
+  override askDirectly(ask: DirectAsk): boolean {
+    this.note(`ask ${ask.envelope.id}`);
+    this.history.add({ kind: 'asked', atMs: this.clock.nowMs(), envelope: ask.envelope });
+    return super.askDirectly(ask);
+  }
+
+  override deliver(envelope: Envelope): number {
+    if (this.#weaken === 'lose-after-ack' && this.#random.chance(SOME)) return 0;
+    const sequence = super.deliver(envelope);
     // A relay that died before it forgot what it had passed on passes it on again.
-    if (envelope.kind !== 'event' || envelope.from === undefined || !this.#random.chance(REPEATED)) return;
+    if (envelope.kind !== 'event' || envelope.from === undefined || !this.#random.chance(REPEATED))
+      return sequence;
     this.service(partsOf(envelope.to).service).ingress.ids.delete(envelope.id);
-    super.deliver(envelope);
+    return super.deliver(envelope);
   }
 
   /** Ports that break the promises which the ports themselves keep. */

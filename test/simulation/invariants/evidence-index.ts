@@ -12,6 +12,8 @@ export type EvidenceIndex = {
   steps: ReadonlyMap<Address, readonly Step[]>;
   /** By receiver, in the order of the bus. */
   entries: ReadonlyMap<Address, readonly Entry[]>;
+  /** Ids of what was asked without being stored. */
+  asked: ReadonlySet<string>;
   /** Parked entries: `<service>/<log>/<sequence>`. */
   parked: ReadonlySet<string>;
 };
@@ -27,13 +29,15 @@ export function indexOf(evidence: Evidence): EvidenceIndex {
 function makeIndex({ happenings }: Evidence): EvidenceIndex {
   const steps = new Map<Address, Step[]>();
   const entries = new Map<Address, Entry[]>();
+  const asked = new Set<string>();
   const parked = new Set<string>();
   for (const happening of happenings) {
     if (happening.kind === 'committed') listOf(steps, happening.address).push(happening);
     else if (happening.kind === 'accepted') listOf(entries, happening.envelope.to).push(happening);
+    else if (happening.kind === 'asked') asked.add(happening.envelope.id);
     else if (happening.kind === 'parked') parked.add(entryKey(happening.service, happening.entry));
   }
-  return { steps, entries, parked };
+  return { steps, entries, asked, parked };
 }
 
 export function entryKey(service: string, entry: { log: string; sequence: number }): string {

@@ -3,6 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ActorRecord } from '#contracts/actor-record.ts';
 import { partsOf } from '#contracts/address.ts';
 import { withoutStall } from '#runtime/definition-stall.ts';
+import { isDecided } from '#runtime/kernel/asked.ts';
+import { hear } from '#runtime/kernel/heard.ts';
 import type { Delivery } from '#runtime/kernel/kernel.ts';
 import { originOf, sharedKernel } from '../engine/shared-kernel.ts';
 import type { Evidence } from './evidence.ts';
@@ -27,7 +29,7 @@ export function foldDiffers(
       entry.sequence <= step.record.applied[entry.log] &&
       !isParked(index, entry),
   );
-  if (wasMadeFrom(step.record, { before, taken })) return null;
+  if (wasMadeFrom(step.record, { before, taken, asked: index.asked })) return null;
   const orders = ordersOf(taken);
   const registered = sharedKernel.register(definition);
   let difference: string | null = null;
@@ -49,14 +51,18 @@ export function foldDiffers(
  */
 function wasMadeFrom(
   record: ActorRecord,
-  { before, taken }: { before: Step; taken: readonly Entry[] },
+  args: { before: Step; taken: readonly Entry[]; asked: ReadonlySet<string> },
 ): boolean {
+  const { before, taken, asked } = args;
   const origin = originOf(record);
-  if (origin === undefined || !origin.deliveries.every(isKnown)) return false;
+  if (origin === undefined || !origin.deliveries.every((delivery) => isKnown(delivery, asked))) return false;
   if (!isSameRecord(origin.before, before) || !isMade(record, origin.made)) return false;
+  // what comes again may have been passed over without a step
+  const isNews = (one: Delivery): boolean =>
+    !isDecided(before.record.asked ?? {}, one.envelope) && hear(before.record, one) !== null;
   return LOGS.every((log) => {
-    const read = origin.deliveries.filter((delivery) => delivery.log === log && delivery.direct !== true);
-    const stored = taken.filter((entry) => entry.log === log);
+    const read = origin.deliveries.filter((one) => one.log === log && one.direct !== true && isNews(one));
+    const stored = taken.filter((entry) => entry.log === log && isNews(entry));
     return (
       read.length === stored.length &&
       read.every(
@@ -81,9 +87,9 @@ function withoutNear(activities: ActorRecord['activities']): ActorRecord['activi
   );
 }
 
-/** From a log, or handed over: a near task's result, which is stored with the step that takes it. */
-function isKnown({ direct, envelope }: Delivery): boolean {
-  return direct !== true || envelope.kind === 'activity-result';
+/** From a log, or handed over and stored with the step that takes it: a near task's result, or a direct ask. */
+function isKnown({ direct, envelope }: Delivery, asked: ReadonlySet<string>): boolean {
+  return direct !== true || envelope.kind === 'activity-result' || asked.has(envelope.id);
 }
 
 /** A node makes steps from the record it stored, without the mark of a stall that may be over, or from a loaded one. */

@@ -1,6 +1,7 @@
 /** I2: whatever was accepted for an actor is applied, or refused for a reason that holds for ever. */
 import type { ActorRecord } from '#contracts/actor-record.ts';
 import type { Envelope } from '#contracts/envelope.ts';
+import { isDecided } from '#runtime/kernel/asked.ts';
 import type { Evidence, Invariant } from './evidence.ts';
 import { indexOf, isParked, type Entry } from './evidence-index.ts';
 
@@ -35,7 +36,7 @@ function mayBeForgotten(
   const isAgain = entries.some(
     (other) => other.log === log && other.sequence < sequence && other.envelope.id === envelope.id,
   );
-  return isAgain || !isNews(envelope, record.children);
+  return isAgain || isDecided(record.asked ?? {}, envelope) || !isNews(envelope, record.children);
 }
 
 /** Whether a step would have to tell of it, also when it refuses. */

@@ -15,7 +15,8 @@ export const answersMatch: Invariant = {
     const found: string[] = [];
     for (const happening of happenings) {
       if (happening.kind === 'committed') steps.set(happening.address, happening.record.step);
-      if (happening.kind === 'accepted' && 'replyTo' in happening.envelope && happening.envelope.replyTo)
+      const isAsked = happening.kind === 'accepted' || happening.kind === 'asked';
+      if (isAsked && 'replyTo' in happening.envelope && happening.envelope.replyTo)
         asked.set(happening.envelope.replyTo, happening.envelope.to);
       if (happening.kind !== 'replied') continue;
       const { to } = happening;

@@ -51,7 +51,7 @@ export const RUNTIME_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: actors,
-        find: 'if (!isNothingNew(stored.record, made)) await this.#commit(activation, made);\n    this.#finish(activation, taken.slice(0, made.taken), made);',
+        find: 'else if (!isNothingNew(stored.record, made)) await this.#commit(activation, made);\n    this.#finish(activation, taken.slice(0, made.taken), made);',
         replace:
           'this.#finish(activation, taken.slice(0, made.taken), made);\n    if (!isNothingNew(stored.record, made)) await this.#commit(activation, made);',
       },
@@ -199,6 +199,55 @@ export const RUNTIME_MUTANTS: readonly Mutant[] = [
         file: 'src/runtime/commit-encoding.ts',
         find: 'step: commit.record.step,',
         replace: 'step: commit.record.step + 1,',
+      },
+    ],
+  },
+  {
+    name: 'direct asks are not remembered',
+    breaks: 'an ask whose answer was lost is applied again when it comes by the ingress',
+    world: 'orders',
+    patches: [
+      {
+        file: 'src/runtime/kernel/asked.ts',
+        find: 'if (!haveRoom(asked, [envelope], nowMs)) return asked;',
+        replace: 'if (nowMs > 0) return asked;',
+      },
+    ],
+  },
+  {
+    name: 'direct asks of any number of clients',
+    breaks: 'an ask is taken although nobody can remember it',
+    world: 'orders',
+    patches: [
+      {
+        file: 'src/runtime/direct-deliveries.ts',
+        find: 'if (haveRoom(asked, envelopes, by.nowMs)) return false;',
+        replace: 'if (envelopes.length > 0) return false;',
+      },
+    ],
+  },
+  {
+    name: 'silence is taken for a refusal',
+    breaks: 'an ask without an answer comes by the ingress as if it were another one',
+    world: 'orders',
+    patches: [
+      {
+        file: 'src/runtime/direct-asker.ts',
+        find: 'const answer = await stored.ask(event, leftMs);',
+        replace:
+          'const { asker: _asker, ...other } = event;\n    const answer = await stored.ask(other, leftMs);',
+      },
+    ],
+  },
+  {
+    name: 'all answers count as known',
+    breaks: 'an ask that is still open is below the number from which the client awaits answers',
+    world: 'orders',
+    patches: [
+      {
+        file: 'src/runtime/direct-asker.ts',
+        find: 'below: lowest?.[0] ?? number',
+        replace: 'below: number',
       },
     ],
   },

@@ -11,11 +11,13 @@ import { SeededRandom } from '../engine/seeded-random.ts';
 import { orderDefinitions } from '#test/support/order.machine.ts';
 import { checkInvariants } from '../invariants/all-invariants.ts';
 import { storedRecords } from '../invariants/evidence.ts';
+import { askersOf } from './order-askers.ts';
 import { controlOrder } from './order-controls.ts';
 import type { Finding, RunResult } from '../engine/run-result.ts';
 
 const FAULTS_MS = 25_000;
 const LIVENESS_MS = 120_000;
+const ASK_MS = 20_000;
 const SERVICE = 'shop';
 const topology = Topology.parse({ services: [SERVICE], shards: 2, partitionsPerShard: 2 });
 const ledger = addressOf({ service: SERVICE, type: 'ledger', root: 'ledger', id: 'ledger' });
@@ -76,15 +78,18 @@ export async function simulateOrders(seed: number, options: { weaken?: Weakness 
     await clock.advance(random.between(0, 1_500));
   }
   const sales = random.between(0, COUNTER_SALES_MAX);
+  const askers = askersOf(bus, random.fork());
   for (let sale = 0; sale < sales; sale += 1) {
-    bus.deliver({
+    const event = {
       v: 1,
       kind: 'event',
       id: `sale-${sale}`,
       to: ledger,
       event: { type: 'SHIPPED' },
-      replyTo: `sale-${sale}`,
-    });
+    } as const;
+    const asker = askers.next();
+    if (asker === undefined) bus.deliver({ ...event, replyTo: `sale-${sale}` });
+    else void asker.ask(event, ASK_MS);
     if (random.chance(0.4)) await clock.advance(random.between(0, 1_200));
   }
   await clock.advance(FAULTS_MS);

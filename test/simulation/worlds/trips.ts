@@ -35,7 +35,7 @@ export async function simulateTrips(seed: number, options: { weaken?: Weakness }
       'crash-before': share,
       'crash-after': share,
       freeze: share / 2,
-      suspend: share,
+      suspend: 1.5 * share,
       'lose-request': share / 2,
       'lose-answer': share / 2,
     },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PartitionActors } from '#runtime/partition-actors.ts';
 import { PartitionReaders } from '#runtime/partition-readers.ts';
-import type { LogEntry, Logs } from '#runtime/ports.ts';
+import type { DirectAsks, LogEntry, Logs } from '#runtime/ports.ts';
 
 type Read = {
   partitions: readonly number[];
@@ -30,6 +30,8 @@ function scriptedLogs(): { logs: Logs; reads: Read[] } {
   return { logs, reads };
 }
 
+const nobodyAsks: DirectAsks = { listen: async () => ({ close: async () => undefined }) };
+
 function listener(): { actors: PartitionActors; heard: number[] } {
   const heard: number[] = [];
   const accept = (entry: LogEntry) => void heard.push(entry.sequence);
@@ -39,7 +41,7 @@ function listener(): { actors: PartitionActors; heard: number[] } {
 describe('the readers of owned partitions', () => {
   it('gives nothing that an old reader still delivers to the new actors of a partition', async () => {
     const { logs, reads } = scriptedLogs();
-    const readers = new PartitionReaders(logs);
+    const readers = new PartitionReaders({ logs, directAsks: nobodyAsks });
     const [before, after] = [listener(), listener()];
     await readers.open(new Map([[3, before.actors]]));
     // The partition is taken again before its first reader is closed.
@@ -55,7 +57,7 @@ describe('the readers of owned partitions', () => {
 
   it('replaces a reader by one for the rest when some of its partitions go', async () => {
     const { logs, reads } = scriptedLogs();
-    const readers = new PartitionReaders(logs);
+    const readers = new PartitionReaders({ logs, directAsks: nobodyAsks });
     const [stays, goes] = [listener(), listener()];
     await readers.open(
       new Map([

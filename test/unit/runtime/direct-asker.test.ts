@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { addressOf } from '#contracts/address.ts';
+import type { DirectAnswer, DirectAsk } from '#contracts/direct-ask.ts';
+import type { Envelope } from '#contracts/envelope.ts';
+import { Topology } from '#contracts/topology.ts';
+import { DirectAsker } from '#runtime/direct-asker.ts';
+import { VirtualClock } from '#runtime/memory/virtual-clock.ts';
+import { OwnSends } from '#runtime/own-sends.ts';
+import type { EnvelopeAnswer } from '#runtime/ports.ts';
+
+const to = addressOf({ service: 'shop', type: 'order', root: 'o', id: 'o' });
+const applied: EnvelopeAnswer = { outcome: 'applied', status: 'active' };
+const declined: DirectAnswer = { outcome: 'declined' };
+type Event = Extract<Envelope, { kind: 'event' }>;
+
+/** A client whose owner says what it is told to, one answer after the other, and whose ingress answers as `stored`. */
+function asking(
+  said: (DirectAnswer | null | Promise<DirectAnswer>)[],
+  stored: EnvelopeAnswer | null = applied,
+) {
+  const clock = new VirtualClock();
+  const sends = new OwnSends();
+  const direct: DirectAsk[] = [];
+  const ingress: Event[] = [];
+  let names = 0;
+  const asker = new DirectAsker({
+    line: {
+      ask: async (ask) => {
+        direct.push(ask);
+        const answer = said.shift();
+        return answer === undefined ? applied : answer;
+      },
+    },
+    stored: {
+      ask: async (envelope) => {
+        ingress.push(envelope as Event);
+        return stored;
+      },
+    },
+    sends,
+    clock,
+    topology: Topology.parse({}),
+    newName: () => `client-${(names += 1)}`,
+  });
+  let ids = 0;
+  const ask = (): Promise<EnvelopeAnswer | null> =>
+    asker.ask({ v: 1, kind: 'event', id: `e${(ids += 1)}`, to, event: { type: 'PAY' } }, 10_000);
+  const numbers = () => direct.map(({ envelope }) => (envelope as Event).asker);
+  return { asker, ask, clock, sends, direct, ingress, numbers };
+}
+
+describe('a client that asks', () => {
+  it('stores nothing when the owner answers, and says which answers it knows', async () => {
+    const client = asking([]);
+    expect(await client.ask()).toEqual(applied);
+    await client.ask();
+    expect(client.ingress).toEqual([]);
+    expect(client.numbers()).toEqual([
+      { client: 'client-1', number: 1, below: 1 },
+      { client: 'client-1', number: 2, below: 2 },
+    ]);
+  });
+
+  it('does not count an ask as known while it waits for its answer', async () => {
+    const first = Promise.withResolvers<DirectAnswer>();
+    const client = asking([first.promise]);
+    const waiting = client.ask();
+    await client.ask();
+    expect(client.numbers()[1]).toMatchObject({ number: 2, below: 1 });
+    first.resolve(applied);
+    await waiting;
+    await client.ask();
+    expect(client.numbers()[2]).toMatchObject({ number: 3, below: 3 });
+  });
+
+  it('asks by the ingress as if nothing had been when the owner declines', async () => {
+    const client = asking([declined]);
+    expect(await client.ask()).toEqual(applied);
+    expect(client.ingress).toHaveLength(1);
+    expect(client.ingress[0]?.asker).toBeUndefined();
+  });
+
+  it('asks again under the same number when the owner is silent, and leaves it alone for a while', async () => {
+    const client = asking([null]);
+    await client.ask();
+    expect(client.ingress[0]).toMatchObject({ id: 'e1', asker: { client: 'client-1', number: 1 } });
+    await client.ask();
+    expect(client.direct).toHaveLength(1);
+    expect(client.ingress[1]?.asker).toBeUndefined();
+    await client.clock.advance(10_000);
+    await client.ask();
+    expect(client.direct).toHaveLength(2);
+  });
+
+  it('goes on under another name when an ask may be decided at any later time', async () => {
+    const client = asking([null], null);
+    expect(await client.ask()).toBeNull();
+    await client.clock.advance(10_000);
+    await client.ask();
+    expect(client.numbers()[1]).toEqual({ client: 'client-2', number: 2, below: 2 });
+  });
+
+  it('asks by the ingress when the actor would have to remember too many', async () => {
+    const first = Promise.withResolvers<DirectAnswer>();
+    const client = asking([first.promise]);
+    const waiting = client.ask();
+    for (let count = 0; count < 70; count += 1) await client.ask();
+    expect(client.direct).toHaveLength(64);
+    expect(client.ingress).toHaveLength(7);
+    first.resolve(applied);
+    await waiting;
+    await client.ask();
+    expect(client.direct).toHaveLength(65);
+  });
+
+  it('names what it sent to the actor before, until the owner has read it', async () => {
+    const client = asking([declined]);
+    client.sends.stored(to, 7);
+    await client.ask();
+    await client.ask();
+    await client.ask();
+    expect(client.direct.map(({ after }) => after)).toEqual([7, 7, undefined]);
+  });
+
+  it('sends what is no event by the ingress', async () => {
+    const client = asking([]);
+    await client.asker.ask({ v: 1, kind: 'cancel', id: 'x', to }, 1_000);
+    expect(client.direct).toEqual([]);
+    expect(client.ingress).toHaveLength(1);
+  });
+});
