@@ -8,6 +8,10 @@ export type Measurement = {
   p99Ms: number;
   perSecond: number;
   cpuMsPerUnit: { server: number; worker: number };
+  /** Of the process that asks for the work. */
+  clientCpuMsPerUnit: number;
+  /** Cores that server, worker and client kept busy together. */
+  busyCores: number;
   rssMb: { server: number; worker: number };
   diskBytesPerUnit: number;
   /** Share of the units that threw. */
@@ -47,6 +51,8 @@ export async function measure(options: MeasureOptions): Promise<Measurement> {
     ...percentiles(durations),
     perSecond: round(units / used.seconds, 1),
     cpuMsPerUnit: { server: perUnit(used.serverCpuMs), worker: perUnit(used.workerCpuMs) },
+    clientCpuMsPerUnit: perUnit(used.clientCpuMs),
+    busyCores: used.busyCores,
     rssMb: used.rssMb,
     diskBytesPerUnit: Math.round((accounted.diskBytes() - diskBefore) / units),
     failShare: round(failed / units, 4),
@@ -58,6 +64,9 @@ export type Used = {
   seconds: number;
   serverCpuMs: number;
   workerCpuMs: number;
+  /** 0 when the client is the worker. */
+  clientCpuMs: number;
+  busyCores: number;
   rssMb: { server: number; worker: number };
   foreignCores: number;
 };
@@ -81,12 +90,17 @@ export function startMeter(accounted: Accounted): () => Used {
     const { server, worker } = accounted.processes();
     const elapsedMs = after.atMs - before.atMs;
     const serverCpuMs = after.server - before.server;
-    const workerCpuMs = worker.includes(process.pid) ? after.own - before.own : after.worker - before.worker;
-    const ours = serverCpuMs + after.own - before.own + (worker.includes(process.pid) ? 0 : workerCpuMs);
+    const isWorker = worker.includes(process.pid);
+    const own = after.own - before.own;
+    const workerCpuMs = isWorker ? own : after.worker - before.worker;
+    const clientCpuMs = isWorker ? 0 : own;
+    const ours = serverCpuMs + workerCpuMs + clientCpuMs;
     return {
       seconds: elapsedMs / 1_000,
       serverCpuMs,
       workerCpuMs,
+      clientCpuMs,
+      busyCores: round(ours / elapsedMs, 2),
       rssMb: { server: residentMb(server), worker: residentMb(worker) },
       foreignCores: round(Math.max(0, after.machine - before.machine - ours) / elapsedMs, 2),
     };

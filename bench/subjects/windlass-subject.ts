@@ -16,6 +16,7 @@ import { JetStreamIngress } from '#runtime/jetstream/jetstream-ingress.ts';
 import { OwnSends } from '#runtime/own-sends.ts';
 import type { Asks } from '#runtime/ports.ts';
 import { startNatsServer, type NatsServer } from '#tools/nats-server.ts';
+import type { Accounted } from '../measure.ts';
 import { diskBytes } from '../process-usage.ts';
 import { ENTITIES, type Subject, type WorkflowInput, type WorkflowKind } from '../subject.ts';
 
@@ -72,6 +73,14 @@ export class WindlassSubject implements Subject {
   /** Another connection to the server. */
   connect(name: string): Promise<Bus> {
     return connectBus({ servers: [this.#server?.url ?? ''], name });
+  }
+
+  /** For what this process does by hand on the server: it is the worker. */
+  byHand(): Accounted {
+    return {
+      processes: () => ({ server: this.processes().server, worker: [process.pid] }),
+      diskBytes: () => this.diskBytes(),
+    };
   }
 
   processes(): { server: number[]; worker: number[] } {

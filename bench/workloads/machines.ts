@@ -1,5 +1,7 @@
 /** W6  500 XState machines (a ring of ten states with a counter), 10 events each: 100 machines in flight, one event at a time each. */
 import { closedLoop, measure, percentiles } from '../measure.ts';
+import { countsOf, recordWrites, writesByHand } from '../subjects/recorded-writes.ts';
+import { WindlassSubject } from '../subjects/windlass-subject.ts';
 import { freshTag, withSubject, type WorkloadRun } from './workload.ts';
 
 const MACHINES = 500;
@@ -10,6 +12,10 @@ const ALONE = 20;
 
 export async function machines(run: WorkloadRun): Promise<void> {
   for (const name of run.subjects) {
+    if (name === 'jetstream') {
+      await withSubject(new WindlassSubject(), (subject) => byHand(run, subject));
+      continue;
+    }
     const subject = run.subject(name);
     if (subject.machines === null) continue;
     const { create, next } = subject.machines;
@@ -49,6 +55,30 @@ export async function machines(run: WorkloadRun): Promise<void> {
   }
 }
 
+/** The writes of Windlass without Windlass, on its server: those of ten events to one machine. */
+async function byHand(run: WorkloadRun, subject: WindlassSubject): Promise<void> {
+  const tag = freshTag();
+  const { create, next } = subject.machines;
+  const all = async (id: string): Promise<void> => {
+    for (let count = 0; count < EVENTS; count += 1) await next(id);
+  };
+  await create(`warm-${tag}`);
+  await all(`warm-${tag}`);
+  await create(`recorded-${tag}`);
+  await next(`recorded-${tag}`);
+  const recorded = await recordWrites(subject.bus, () => all(`recorded-${tag}`));
+  const write = await writesByHand(subject.bus, recorded);
+  const units = run.units ?? MACHINES;
+  await closedLoop({ units: WARM_UP, inFlight: WARM_UP, unit: (index) => write(`warm-${index}`) });
+  const measured = await measure({
+    accounted: subject.byHand(),
+    units,
+    inFlight: IN_FLIGHT,
+    unit: (index) => write(`${tag}-${index}`),
+  });
+  run.print({ subject: 'jetstream', inFlight: IN_FLIGHT, ...perEvent(measured), ...countsOf(recorded) });
+}
+
 type Measured = Awaited<ReturnType<typeof measure>>;
 
 /** The unit of this workload is the event. */
@@ -60,6 +90,7 @@ function perEvent(measured: Measured): Measured {
     n: measured.n * EVENTS,
     perSecond: measured.perSecond * EVENTS,
     cpuMsPerUnit: { server: share(server), worker: share(worker) },
+    clientCpuMsPerUnit: share(measured.clientCpuMsPerUnit),
     diskBytesPerUnit: Math.round(measured.diskBytesPerUnit / EVENTS),
   };
 }

@@ -53,14 +53,8 @@ async function measureWay(
   windlass: WindlassSubject,
   { way, byHand, unit, inFlight }: { way: Way; byHand: Step; unit: Step; inFlight: number },
 ): Promise<void> {
-  const { server } = windlass.processes();
-  // Whoever commits by hand is this process.
-  const here = {
-    processes: () => ({ server, worker: [process.pid] }),
-    diskBytes: () => windlass.diskBytes(),
-  };
   const subjects = [
-    { name: 'jetstream' as const, unit: byHand, accounted: here },
+    { name: 'jetstream' as const, unit: byHand, accounted: windlass.byHand() },
     { name: 'windlass' as const, unit, accounted: windlass },
   ].filter(({ name }) => run.subjects.includes(name));
   for (const subject of subjects) {

@@ -5,6 +5,8 @@
  */
 import { closedLoop, measure, percentiles } from '../measure.ts';
 import type { Subject, WorkflowKind } from '../subject.ts';
+import { countsOf, recordWrites, writesByHand } from '../subjects/recorded-writes.ts';
+import { WindlassSubject } from '../subjects/windlass-subject.ts';
 import { freshTag, withSubject, type WorkloadRun } from './workload.ts';
 
 type Shape = { kind: WorkflowKind; units: number; warmUp: number; alone: number };
@@ -20,9 +22,36 @@ export async function sequences(run: WorkloadRun): Promise<void> {
   const shape = SHAPES[run.workload];
   if (!shape) throw new Error(`${run.workload} is no workload of workflows.`);
   for (const name of run.subjects) {
-    if (name === 'jetstream') continue;
-    await withSubject(run.subject(name), (subject) => one(run, { subject, shape }));
+    if (name === 'jetstream')
+      await withSubject(new WindlassSubject(), (subject) => byHand(run, { subject, shape }));
+    else await withSubject(run.subject(name), (subject) => one(run, { subject, shape }));
   }
+}
+
+/** The writes of Windlass without Windlass, on its server. */
+async function byHand(
+  run: WorkloadRun,
+  { subject, shape }: { subject: WindlassSubject; shape: Shape },
+): Promise<void> {
+  const units = run.units ?? shape.units;
+  await subject.run(shape.kind, { id: `warm-${freshTag()}` });
+  const recorded = await recordWrites(subject.bus, () =>
+    subject.run(shape.kind, { id: `recorded-${freshTag()}` }),
+  );
+  const write = await writesByHand(subject.bus, recorded);
+  const tag = freshTag();
+  await closedLoop({
+    units: Math.min(shape.warmUp, units),
+    inFlight: 50,
+    unit: (index) => write(`warm-${tag}-${index}`),
+  });
+  const measured = await measure({
+    accounted: subject.byHand(),
+    units,
+    inFlight: IN_FLIGHT,
+    unit: (index) => write(`${tag}-${index}`),
+  });
+  run.print({ subject: 'jetstream', inFlight: IN_FLIGHT, ...measured, ...countsOf(recorded) });
 }
 
 async function one(run: WorkloadRun, { subject, shape }: { subject: Subject; shape: Shape }): Promise<void> {
