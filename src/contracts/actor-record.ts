@@ -128,6 +128,8 @@ export const AskedBy = z.object({
   below: z.number().int().positive(),
   /** From there on: those that are decided. */
   decided: z.array(z.number().int().positive()),
+  /** Those of them that were refused. */
+  refused: z.array(z.number().int().positive()).optional(),
   /** When the newest of them was decided. */
   atMs: z.number().int(),
 });

@@ -1,10 +1,10 @@
 /**
  * Asks the owner of an actor directly, and by the ingress when that does not work.
  *
- * B1 An ask whose fate is unknown comes again under the same number and with the same id: the actor applies one of them.
+ * B1 An ask that is not answered comes again under the same number and with the same id, directly and by the ingress in
+ *    turn, until it is answered or nobody waits any more: the actor decides one of them, and tells so to the others.
  * B2 A number counts as decided only when its answer is known, or when it can never come again.
- * B3 When even the ingress gave no answer in time, the client goes on under another name: what it left behind stays
- *    undecided.
+ * B3 When there was no answer in time, the client goes on under another name: what it left behind stays undecided.
  * B4 An owner that is silent is left alone for a while: it may be standing still, and its successor is asked no sooner.
  */
 import type { Address } from '#contracts/address.ts';
@@ -14,8 +14,10 @@ import { placeOf, type Topology } from '#contracts/topology.ts';
 import type { OwnSends } from './own-sends.ts';
 import type { Asks, Clock, EnvelopeAnswer, OwnerLine } from './ports.ts';
 
-/** Longer than a commit, shorter than a takeover: what then comes by the ingress is there when the next owner reads it. */
+/** Longer than a commit, shorter than a takeover. */
 const DIRECT_MS = 2_000;
+/** Long enough for a takeover: an answer by the ingress that is lost is never repeated there. */
+const STORED_MS = 5_000;
 const SILENT_MS = 10_000;
 /** Numbers that one actor may have to remember of this client. */
 const WINDOW_MAX = 64;
@@ -50,39 +52,38 @@ export class DirectAsker implements Asks {
   /** Events go directly, and their ids must be new with each call. Everything else goes by the ingress. */
   async ask(envelope: Envelope, timeoutMs: number): Promise<EnvelopeAnswer | null> {
     const { stored } = this.#options;
-    if (envelope.kind !== 'event' || this.#isSilent(envelope.to)) return stored.ask(envelope, timeoutMs);
-    const begun = this.#begin(envelope.to);
-    if (begun === null) return stored.ask(envelope, timeoutMs);
+    const begun = envelope.kind === 'event' ? this.#begin(envelope.to) : null;
+    if (envelope.kind !== 'event' || begun === null) return stored.ask(envelope, timeoutMs);
     const { asker, end } = begun;
     try {
-      return await this.#askBoth({ ...envelope, asker }, timeoutMs);
+      return await this.#askUntilAnswered({ ...envelope, asker }, timeoutMs);
     } finally {
       end();
     }
   }
 
-  async #askBoth(event: Event, timeoutMs: number): Promise<EnvelopeAnswer | null> {
+  async #askUntilAnswered(event: Event, timeoutMs: number): Promise<EnvelopeAnswer | null> {
     const { stored, clock } = this.#options;
     const deadlineMs = clock.nowMs() + timeoutMs;
-    const said = await this.#askDirectly(event, Math.min(DIRECT_MS, timeoutMs));
-    if (said !== null && said.outcome !== 'declined') return said;
-    const leftMs = Math.max(1, deadlineMs - clock.nowMs());
-    if (said !== null) {
-      const { asker: _asker, ...plain } = event;
-      return stored.ask(plain, leftMs);
+    const leftMs = (max: number): number => Math.min(max, deadlineMs - clock.nowMs());
+    for (let isFirst = true; leftMs(1) > 0; isFirst = false) {
+      const said =
+        isFirst && this.#isSilent(event.to) ? null : await this.#askDirectly(event, leftMs(DIRECT_MS));
+      if (said !== null && said.outcome !== 'declined') return said;
+      const answer = await stored.ask(event, Math.max(1, leftMs(STORED_MS)));
+      if (answer !== null) return answer;
     }
-    this.#silentUntilMs.set(this.#partitionOf(event.to), clock.nowMs() + SILENT_MS);
-    const answer = await stored.ask(event, leftMs);
-    if (answer === null) this.#rename();
-    return answer;
+    this.#rename();
+    return null;
   }
 
   async #askDirectly(event: Event, timeoutMs: number): Promise<DirectAnswer | null> {
-    const { line, sends } = this.#options;
+    const { line, sends, clock } = this.#options;
     const after = sends.newestTo(event.to);
     const ask = { v: 1 as const, envelope: event, ...(after === undefined ? {} : { after }) };
     const said = await line.ask(ask, timeoutMs);
-    if (after !== undefined && said !== null && said.outcome !== 'declined') sends.read(event.to, after);
+    if (said === null) this.#silentUntilMs.set(this.#partitionOf(event.to), clock.nowMs() + SILENT_MS);
+    else if (after !== undefined && said.outcome !== 'declined') sends.read(event.to, after);
     return said;
   }
 

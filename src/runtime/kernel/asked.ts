@@ -18,10 +18,16 @@ export const ASKER_FORGOTTEN_AFTER_MS = 600_000;
 
 /** Whether the ask was decided before. */
 export function isDecided(asked: Asked, envelope: Envelope): boolean {
-  if (envelope.kind !== 'event' || envelope.asker === undefined) return false;
+  return knownAs(asked, envelope) !== undefined;
+}
+
+/** What became of an ask that comes again; undefined when it was not decided, as far as is known. */
+export function knownAs(asked: Asked, envelope: Envelope): 'applied' | 'refused' | undefined {
+  if (envelope.kind !== 'event' || envelope.asker === undefined) return undefined;
   const { client, number } = envelope.asker;
   const known = asked[client];
-  return known !== undefined && (number < known.below || known.decided.includes(number));
+  if (known === undefined || (number >= known.below && !known.decided.includes(number))) return undefined;
+  return known.refused?.includes(number) ? 'refused' : 'applied';
 }
 
 /** Whether the actor knows the client of an ask; true for what is no direct ask. */
@@ -42,14 +48,27 @@ export function haveRoom(asked: Asked, envelopes: readonly Envelope[], nowMs: nu
 }
 
 /** With the ask as decided; unchanged when it is not one, or there is no room. */
-export function withDecided(asked: Asked, envelope: Envelope, nowMs: number): Asked {
+export function withDecided(
+  asked: Asked,
+  envelope: Envelope,
+  { isRefused, nowMs }: { isRefused: boolean; nowMs: number },
+): Asked {
   if (envelope.kind !== 'event' || envelope.asker === undefined) return asked;
-  if (!haveRoom(asked, [envelope], nowMs)) return asked;
+  if (isDecided(asked, envelope) || !haveRoom(asked, [envelope], nowMs)) return asked;
   const { client, number, below } = envelope.asker;
   const { [client]: known, ...others } = asked;
   const from = Math.max(below, known?.below ?? 1);
-  const decided = [...new Set([...(known?.decided ?? []), number])].filter((one) => one >= from);
-  return { ...withRoom(Object.entries(others)), [client]: { below: from, decided, atMs: nowMs } };
+  const recent = (numbers: readonly number[] = []): number[] => numbers.filter((one) => one >= from);
+  const refused = recent([...(known?.refused ?? []), ...(isRefused ? [number] : [])]);
+  return {
+    ...withRoom(Object.entries(others)),
+    [client]: {
+      below: from,
+      decided: recent([...(known?.decided ?? []), number]),
+      ...(refused.length === 0 ? {} : { refused }),
+      atMs: nowMs,
+    },
+  };
 }
 
 /** Without the oldest one when all places are taken. */

@@ -4,7 +4,7 @@ import type { Envelope } from '#contracts/envelope.ts';
 import type { AppliedNote, RefusedNote } from '#contracts/step-note.ts';
 import { isDefinitionStall } from '../definition-stall.ts';
 import { hold, isOnHold } from './actor-control.ts';
-import { isDecided, withDecided, type Asked } from './asked.ts';
+import { knownAs, withDecided, type Asked } from './asked.ts';
 import { isKnownKey, withKeyOf } from './client-keys.ts';
 import { deliver } from './deliver.ts';
 import type { Draft } from './draft.ts';
@@ -39,9 +39,11 @@ export function rememberedOf({ keys, asked }: Taken): { keys: readonly string[];
   return { keys, asked };
 }
 
-/** What a client may do again, and is not to have done twice. */
-function isAskedAgain({ keys, asked }: Taken, envelope: Envelope): boolean {
-  return isKnownKey(keys, envelope) || isDecided(asked, envelope);
+/** What becomes of an event that a client says again: it was decided before. */
+function fateOfRepeated({ keys, asked }: Taken, envelope: Envelope): 'repeated' | 'unhandled' | undefined {
+  const known = knownAs(asked, envelope);
+  if (known === 'refused') return 'unhandled';
+  return known === 'applied' || isKnownKey(keys, envelope) ? 'repeated' : undefined;
 }
 
 /** Takes deliveries that are not applied yet; the watermarks and what is heard then. */
@@ -58,8 +60,8 @@ export function takeDeliveries(
     if (delivery.direct !== true) applied[delivery.log] = delivery.sequence;
     const heardNow = hear(heard, delivery);
     heard = heardNow ?? heard;
-    const isRepeated = heardNow === null || isAskedAgain(taken, envelope);
-    const fate = isRepeated ? 'repeated' : takeOne(draft, delivery);
+    const again = heardNow === null ? 'repeated' : fateOfRepeated(taken, envelope);
+    const fate = again ?? takeOne(draft, delivery);
     if (fate === 'held') taken.held.push(envelope.id);
     else if (fate === 'overflow') taken.overflow.push(delivery);
     else {
@@ -117,7 +119,7 @@ export function drain(draft: Draft, taken: Taken, countMax: number): void {
     const kept = control.held.shift();
     if (kept === undefined) return;
     control.heldChars = undefined;
-    const reason = isAskedAgain(taken, kept.envelope) ? 'repeated' : deliver(draft, kept.envelope);
+    const reason = fateOfRepeated(taken, kept.envelope) ?? deliver(draft, kept.envelope);
     taken.settled.push({ envelope: kept.envelope, ...(reason === undefined ? {} : { reason }) });
     noteFate(draft, taken, { delivery: kept, reason });
   }
@@ -148,7 +150,8 @@ function noteFate(
   const { envelope, direct } = delivery;
   // a direct one that is refused changed nothing: should its answer be lost, it is decided anew
   const isFinal = reason === undefined || direct !== true;
-  if (isFinal) taken.asked = withDecided(taken.asked, envelope, draft.nowMs);
+  const isRefused = reason !== undefined && reason !== 'repeated';
+  if (isFinal) taken.asked = withDecided(taken.asked, envelope, { isRefused, nowMs: draft.nowMs });
   if (reason === undefined) {
     taken.keys = withKeyOf(taken.keys, envelope);
     notes.applied.push(appliedNote(envelope));

@@ -2,8 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectBus, type Bus } from '#bus/connect.ts';
 import { declareStreams } from '#bus/streams.ts';
 import { addressOf, type Address } from '#contracts/address.ts';
+import type { Envelope } from '#contracts/envelope.ts';
+import { directAsks } from '#runtime/jetstream/jetstream-asks.ts';
 import { JetStreamIngress } from '#runtime/jetstream/jetstream-ingress.ts';
 import { JetStreamViews } from '#runtime/jetstream/jetstream-views.ts';
+import { OwnSends } from '#runtime/own-sends.ts';
+import type { Asks } from '#runtime/ports.ts';
 import { startTestNatsServer, type TestNatsServer } from '#test/support/nats-server.ts';
 import {
   probeTopology as topology,
@@ -12,12 +16,14 @@ import {
 } from '#test/support/probe-process.ts';
 import { SEQUENCE_WORKER } from '#test/support/sequence-worker.ts';
 
-const ACTORS = 40;
+const ACTORS = 42;
+const ANSWER_MS = 60_000;
 
 describe('replicas under load', () => {
   let server: TestNatsServer;
   let bus: Bus;
   let ingress: JetStreamIngress;
+  let asks: Asks;
   let views: JetStreamViews;
   const workers = new Set<ProbeProcess>();
   const sent = new Map<Address, number>();
@@ -25,7 +31,9 @@ describe('replicas under load', () => {
     server = await startTestNatsServer();
     bus = await connectBus({ servers: [server.url], name: 'replicas-test' });
     await declareStreams(bus, topology);
-    ingress = new JetStreamIngress({ bus, topology });
+    const sends = new OwnSends();
+    ingress = new JetStreamIngress({ bus, topology, sends });
+    asks = directAsks({ bus, topology, sends });
     views = new JetStreamViews({ bus, topology });
   });
   afterAll(async () => {
@@ -45,7 +53,15 @@ describe('replicas under load', () => {
     await worker.kill(signal);
   }
 
-  /** Sends numbered events to every actor, in order per actor, while `disturb` goes on. */
+  /** By turns actors whose events are stored, asked directly, and both. */
+  async function tell(index: number, event: Extract<Envelope, { kind: 'event' }>): Promise<void> {
+    const isAsked = index % 3 === 2 ? (sent.get(event.to) ?? 0) % 2 === 0 : index % 3 === 1;
+    if (!isAsked) return ingress.send(event);
+    const answer = await asks.ask(event, ANSWER_MS);
+    expect(answer, `the answer to ${event.id}`).toMatchObject({ outcome: 'applied' });
+  }
+
+  /** Tells every actor numbered events, in order per actor, while `disturb` goes on. */
   async function underLoad(disturb: () => Promise<void>): Promise<void> {
     let stop = false;
     const lanes = Array.from({ length: ACTORS }, async (_, index) => {
@@ -53,7 +69,7 @@ describe('replicas under load', () => {
       while (!stop) {
         const n = (sent.get(to) ?? 0) + 1;
         sent.set(to, n);
-        await ingress.send({ v: 1, kind: 'event', id: `${to}-${n}`, to, event: { type: 'NOTE', n } });
+        await tell(index, { v: 1, kind: 'event', id: `${to}-${n}`, to, event: { type: 'NOTE', n } });
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     });

@@ -209,7 +209,7 @@ export const RUNTIME_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'src/runtime/kernel/asked.ts',
-        find: 'if (!haveRoom(asked, [envelope], nowMs)) return asked;',
+        find: 'if (isDecided(asked, envelope) || !haveRoom(asked, [envelope], nowMs)) return asked;',
         replace: 'if (nowMs > 0) return asked;',
       },
     ],
@@ -233,9 +233,9 @@ export const RUNTIME_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'src/runtime/direct-asker.ts',
-        find: 'const answer = await stored.ask(event, leftMs);',
+        find: 'const answer = await stored.ask(event, Math.max(1, leftMs(STORED_MS)));',
         replace:
-          'const { asker: _asker, ...other } = event;\n    const answer = await stored.ask(other, leftMs);',
+          'const { asker: _asker, ...other } = event;\n      const answer = await stored.ask(other, Math.max(1, leftMs(STORED_MS)));',
       },
     ],
   },
