@@ -3,7 +3,8 @@
  *
  * G1 A unit of one message that is alone is a plain publish: it never pays for a batch.
  * G2 Units that wait while others are in flight share one atomic batch: at most 256 units, 1000 messages.
- * G3 At most two batches are in flight: the server takes one at a time, and its price hardly depends on its size.
+ * G3 One batch is in flight: the server takes one at a time, and its price hardly depends on its size. What comes of it
+ *    is waited for before the next one leaves: a unit that was stored often leads to another one.
  * G4 A unit is refused for its own conflict only: when a group is refused, its members are sent one by one.
  * G5 A unit without an answer is reported as unknown; the caller finds out and decides.
  */
@@ -13,7 +14,7 @@ import type { Bus } from './connect.ts';
 import { publish, type OutgoingMessage } from './publish.ts';
 
 const UNITS_MAX = 256;
-const BATCHES_IN_FLIGHT_MAX = 2;
+const BATCHES_IN_FLIGHT_MAX = 1;
 const SINGLES_IN_FLIGHT_MAX = 4;
 /** Up to this many waiting single messages are cheaper as publishes in parallel than as one batch. */
 const SINGLES_MAX = 4;
@@ -53,8 +54,13 @@ export class GroupCommitter {
     if (isIdle && this.#waiting.length === 1 && this.#waiting[0]?.messages.length === 1) {
       return this.#flush();
     }
+    this.#flushSoon();
+  }
+
+  /** After one turn of the event loop: everything that is ready by then gets into the same group. */
+  #flushSoon(): void {
+    if (this.#scheduled) return;
     this.#scheduled = true;
-    // One turn of the event loop: everything that is ready now gets into the same group.
     setImmediate(() => {
       this.#scheduled = false;
       this.#flush();
@@ -70,7 +76,7 @@ export class GroupCommitter {
       this.#inFlight[kind] += 1;
       void this.#store(units).finally(() => {
         this.#inFlight[kind] -= 1;
-        this.#flush();
+        this.#flushSoon();
       });
     }
   }
