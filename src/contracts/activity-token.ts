@@ -8,6 +8,8 @@ export const ActivityToken = z.object({
   childId: z.string().min(1),
   birth: z.number().int().nonnegative(),
   attempt: z.number().int().positive(),
+  /** Which life of the actor it is for. */
+  life: z.number().int().optional(),
   /** The machine expects a reference to its output. */
   largeOutput: z.literal(true).optional(),
 });

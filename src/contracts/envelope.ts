@@ -46,6 +46,8 @@ export type Asker = z.infer<typeof Asker>;
 
 /** Core NATS subject of whoever wants to hear when the envelope was applied and committed. */
 const replyTo = z.string().min(1).max(256).optional();
+/** Which life of the actor its attempt was made for: that of a later actor of the address does not hear of it. */
+const life = z.number().int().optional();
 /** For people: why someone did it. */
 const reason = z.string().max(1024).optional();
 
@@ -95,6 +97,7 @@ export const Envelope = z.discriminatedUnion('kind', [
     childId: z.string().min(1),
     birth: z.number().int().nonnegative(),
     attempt: z.number().int().positive(),
+    life,
     outcome: ActivityOutcome,
     /** It was given by token: then only the awaited attempt counts, also for a success. */
     byToken: z.literal(true).optional(),
@@ -107,6 +110,7 @@ export const Envelope = z.discriminatedUnion('kind', [
     childId: z.string().min(1),
     birth: z.number().int().nonnegative(),
     attempt: z.number().int().positive(),
+    life,
     details: Json.optional(),
     replyTo,
   }),
@@ -117,6 +121,7 @@ export const Envelope = z.discriminatedUnion('kind', [
     childId: z.string().min(1),
     birth: z.number().int().nonnegative(),
     attempt: z.number().int().positive(),
+    life,
     startedAtMs: z.number().int(),
     asyncUntilMs: z.number().int().optional(),
   }),

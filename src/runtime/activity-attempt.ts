@@ -163,9 +163,12 @@ export class Attempt {
       },
       completeLater: () => {
         this.#isLater = true;
-        const { actor, childId, birth, attempt, largeOutput } = task;
-        const large = largeOutput === undefined ? {} : { largeOutput };
-        return encodeActivityToken({ v: 1, actor, childId, birth, attempt, ...large });
+        const { actor, childId, birth, attempt, life, largeOutput } = task;
+        const optional = {
+          ...(life === undefined ? {} : { life }),
+          ...(largeOutput === undefined ? {} : { largeOutput }),
+        };
+        return encodeActivityToken({ v: 1, actor, childId, birth, attempt, ...optional });
       },
       blobs: {
         put: (value) => storePayload(blobs, value),

@@ -137,7 +137,7 @@ function refusal({ actor, childId, attempt }: ActivityToken, reason: string): Ac
 }
 
 /** Each call is an envelope of its own: the second of two equal ones shall hear that it is stale. */
-function aboutOf({ actor, childId, birth, attempt }: ActivityToken, what: string) {
+function aboutOf({ actor, childId, birth, attempt, life }: ActivityToken, what: string) {
   const id = `token-${what}-${randomUUID()}`;
-  return { v: 1 as const, id, to: actor, childId, birth, attempt };
+  return { v: 1 as const, id, to: actor, childId, birth, attempt, ...(life === undefined ? {} : { life }) };
 }

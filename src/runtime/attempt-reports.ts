@@ -82,6 +82,6 @@ export class AttemptReports {
     // two lives of an actor.
     const run = `${birth}-${attempt}-${deliveryCount}-${what}${life === undefined ? '' : `~${life}`}`;
     const id = `${`${actor}/${childId}`.slice(0, 255 - run.length)}#${run}`;
-    return { v: 1 as const, id, to: actor, childId, birth, attempt };
+    return { v: 1 as const, id, to: actor, childId, birth, attempt, ...(life === undefined ? {} : { life }) };
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Activities of an actor: dispatched, retried and given up by the actor itself, on its own timer.
  *
- * A1 The birth fences: a result of an earlier visit is stale.
+ * A1 The birth fences: a result of an earlier visit is stale; so is one for an earlier actor of the address.
  * A2 A success of any attempt of the same birth counts; a failure only of the attempt that is awaited.
  * A3 While it waits for the next attempt, or for a result by token, no slot of a worker is held.
  * A4 A token counts for its own attempt alone, also when it brings a success.

@@ -21,6 +21,7 @@ type ControlEnvelope = Extract<Envelope, { kind: 'cancel' | 'terminate' | 'pause
 export function deliver(draft: Draft, envelope: Envelope): Reason | undefined {
   if (envelope.kind === 'wake') return wake(draft, envelope.dueAtMs);
   if (draft.state.status !== 'active') return 'not-active';
+  if (isOfAnotherLife(draft, envelope)) return 'stale';
   switch (envelope.kind) {
     case 'start':
       return 'stale';
@@ -50,6 +51,11 @@ export function deliver(draft: Draft, envelope: Envelope): Reason | undefined {
       control(draft, envelope);
       return undefined;
   }
+}
+
+/** Births are counted anew when the record of an earlier actor of the address is gone. */
+function isOfAnotherLife({ life: { life } }: Draft, envelope: Envelope): boolean {
+  return 'life' in envelope && envelope.life !== undefined && life !== undefined && envelope.life !== life;
 }
 
 function control(draft: Draft, envelope: ControlEnvelope): void {

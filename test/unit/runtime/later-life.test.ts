@@ -6,7 +6,9 @@ import { ActorRecord } from '#contracts/actor-record.ts';
 import { Topology, partitionCount } from '#contracts/topology.ts';
 import { activity } from '#machines/support/activity.ts';
 import type { ActorDefinition } from '#runtime/actor-definition.ts';
+import { completeActivity } from '#runtime/activity-completion.ts';
 import { createKernel } from '#runtime/kernel/xstate5-kernel.ts';
+import { memoryAsks } from '#runtime/memory/memory-asks.ts';
 import { MemoryBus } from '#runtime/memory/memory-bus.ts';
 import { memoryNode } from '#runtime/memory/memory-node-ports.ts';
 import { VirtualClock } from '#runtime/memory/virtual-clock.ts';
@@ -59,5 +61,45 @@ describe('an actor that starts when an earlier one of its address is gone', () =
     }
     expect(new Set(keys).size).toBe(2);
     expect(bus.dead).toEqual([]);
+  });
+
+  it('takes no result of the earlier one', async () => {
+    const clock = new VirtualClock();
+    const bus = new MemoryBus({ clock, topology });
+    const tokens: string[] = [];
+    const { ports } = memoryNode(bus, { service: 'shop', node: 'a' });
+    await startNode({
+      node: 'a',
+      partitions: partitionCount(topology),
+      kernel: createKernel(),
+      definitions: [{ type: 'page', version: 1, machine: page, retentionMs: 1_000 }],
+      activities: { sign: async (_input, { completeLater }) => void tokens.push(completeLater()) },
+      queues: [{ queue: 'default', concurrency: 4 }],
+      ports,
+    });
+    const alone = addressOf({ service: 'shop', type: 'page', root: 'p1', id: 'p1' });
+    const start = async (id: string): Promise<void> => {
+      bus.deliver({ v: 1, id, kind: 'start', to: alone });
+      await clock.advance(200);
+    };
+    await start('first');
+    bus.deliver({ v: 1, id: 'end', kind: 'terminate', to: alone });
+    await clock.advance(2_000);
+    await start('second');
+    expect(tokens).toHaveLength(2);
+
+    const outside = { asks: memoryAsks(bus), blobs: ports.blobs };
+    const [old = '', current = ''] = tokens;
+    const late = completeActivity(outside, old, 'old').catch((error: unknown) => error);
+    await clock.advance(500);
+    expect(await late).toMatchObject({ code: 'ACTIVITY_TOKEN_STALE' });
+    const { activities } = ActorRecord.parse(
+      JSON.parse(bus.service('shop').records.get(alone)?.record ?? ''),
+    );
+    expect(activities).toHaveProperty('sign');
+    const done = completeActivity(outside, current, 'new');
+    await clock.advance(500);
+    await done;
+    expect(bus.service('shop').records.get(alone)?.view.status).toBe('done');
   });
 });
