@@ -6,7 +6,7 @@ export const systemClock: Clock = {
   sleep: (delayMs, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();
-      const timer = setTimeout(done, Math.min(delayMs, 2 ** 31 - 1));
+      const timer = setTimeout(done, Math.min(Math.max(delayMs, 0), 2 ** 31 - 1));
       function done(): void {
         clearTimeout(timer);
         signal?.removeEventListener('abort', done);
