@@ -2,7 +2,6 @@
 import type { ActorRecord } from '#contracts/actor-record.ts';
 import type { Answer } from '#contracts/answer.ts';
 import type { Envelope } from '#contracts/envelope.ts';
-import type { Json } from '#contracts/json.ts';
 import type { Effect } from './effects.ts';
 import type { Replies } from './ports.ts';
 
@@ -11,8 +10,7 @@ export type Decided = { record?: ActorRecord; reason?: string; effects?: readonl
 
 export function answer(replies: Replies, envelope: Envelope, decided: Decided): void {
   if (!('replyTo' in envelope) || envelope.replyTo === undefined) return;
-  // what is not set is left out on the wire
-  replies.reply(envelope.replyTo, JSON.parse(JSON.stringify(answerOf(envelope, decided))) as Json);
+  replies.reply(envelope.replyTo, answerOf(envelope, decided));
 }
 
 function answerOf(envelope: Envelope, decided: Decided): Answer {

@@ -9,7 +9,6 @@ import type { Address } from '#contracts/address.ts';
 import type { Answer } from '#contracts/answer.ts';
 import type { DirectAnswer, DirectAsk } from '#contracts/direct-ask.ts';
 import type { Envelope } from '#contracts/envelope.ts';
-import type { Json } from '#contracts/json.ts';
 import type { StepAnswer, StepRequest } from '#contracts/step-offer.ts';
 import type { StepNote } from '#contracts/step-note.ts';
 import type { Effect } from './effects.ts';
@@ -210,7 +209,7 @@ export interface OwnerLine {
 
 export interface Replies {
   /** Tells a waiting requester what came of its event. Best effort. */
-  reply(to: string, answer: Json): void;
+  reply(to: string, answer: DirectAnswer): void;
 }
 
 /** A definition as nodes name it to each other; `newest` for the first step of an actor of an unknown type. */

@@ -7,7 +7,7 @@ import { isUnknownOutcome } from '#bus/bus-error.ts';
 import type { Bus } from '#bus/connect.ts';
 import { GroupCommitter } from '#bus/group-committer.ts';
 import { publish, type OutgoingMessage } from '#bus/publish.ts';
-import type { Json } from '#contracts/json.ts';
+import type { DirectAnswer } from '#contracts/direct-ask.ts';
 import type { OwnSends } from '../own-sends.ts';
 import type { Ingress, Replies } from '../ports.ts';
 
@@ -74,7 +74,7 @@ export class JetStreamReplies implements Replies {
     this.#bus = bus;
   }
 
-  reply(to: string, answer: Json): void {
+  reply(to: string, answer: DirectAnswer): void {
     this.#bus.publish(to, JSON.stringify(answer));
   }
 }

@@ -11,7 +11,7 @@ import type { ActivityTask } from '#contracts/activity-task.ts';
 import { partsOf, type Address } from '#contracts/address.ts';
 import type { ActorView } from '#contracts/actor-view.ts';
 import { StepNote } from '#contracts/step-note.ts';
-import type { DirectAsk } from '#contracts/direct-ask.ts';
+import type { DirectAnswer, DirectAsk } from '#contracts/direct-ask.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { Json } from '#contracts/json.ts';
 import { placeOf, type Topology } from '#contracts/topology.ts';
@@ -127,8 +127,8 @@ export class MemoryBus {
   }
 
   /** What a node tells a waiting requester. */
-  reply(to: string, answer: Json): void {
-    this.inboxes.get(to)?.(answer);
+  reply(to: string, answer: DirectAnswer): void {
+    this.inboxes.get(to)?.(JSON.parse(JSON.stringify(answer)) as Json);
   }
 
   /** Parks an entry once, however often it is tried. */

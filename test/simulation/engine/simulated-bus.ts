@@ -1,6 +1,6 @@
 /** A bus that writes down what happens on it, judges each commit, and can be weakened on purpose. */
 import { partsOf } from '#contracts/address.ts';
-import type { DirectAsk } from '#contracts/direct-ask.ts';
+import type { DirectAnswer, DirectAsk } from '#contracts/direct-ask.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { Json } from '#contracts/json.ts';
 import type { Topology } from '#contracts/topology.ts';
@@ -122,9 +122,14 @@ export class SimulatedBus extends MemoryBus {
     this.history.add({ kind: 'parked', atMs: this.clock.nowMs(), service, ...parked });
   }
 
-  override reply(to: string, answer: Json): void {
+  override reply(to: string, answer: DirectAnswer): void {
     super.reply(to, answer);
-    this.history.add({ kind: 'replied', atMs: this.clock.nowMs(), to, answer });
+    this.history.add({
+      kind: 'replied',
+      atMs: this.clock.nowMs(),
+      to,
+      answer: JSON.parse(JSON.stringify(answer)) as Json,
+    });
   }
 
   protected override append(
