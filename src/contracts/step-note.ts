@@ -15,6 +15,14 @@ export const AppliedNote = z.object({
   /** Type of the event, where it carries one. */
   type: z.string().optional(),
   from: Address.optional(),
+  /** Of an activity: which attempt it is about, and how that ended when it did. */
+  attempt: z
+    .object({
+      childId: z.string(),
+      number: z.number().int().positive(),
+      outcome: z.enum(['succeeded', 'failed']).optional(),
+    })
+    .optional(),
 });
 export type AppliedNote = z.infer<typeof AppliedNote>;
 
@@ -35,3 +43,11 @@ export const StepNote = z.object({
   left: z.number().int().positive().optional(),
 });
 export type StepNote = z.infer<typeof StepNote>;
+
+/** What was applied, for a person: `PAY`, `charge, attempt 2 failed`, `wake`. */
+export function appliedText({ type, kind, attempt }: AppliedNote): string {
+  if (attempt === undefined) return type ?? kind;
+  const { childId, number, outcome } = attempt;
+  const what = outcome ?? kind.replace('activity-', '');
+  return number === 1 ? `${childId} ${what}` : `${childId}, attempt ${number} ${what}`;
+}

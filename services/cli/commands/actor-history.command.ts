@@ -1,7 +1,7 @@
 /** `windlass actor history ADDRESS`: what an actor did, step by step. */
 import type { Command } from 'commander';
 import { partsOf } from '#contracts/address.ts';
-import type { StepNote } from '#contracts/step-note.ts';
+import { appliedText, type StepNote } from '#contracts/step-note.ts';
 import { addressFrom, readActor, readersOf } from '../actor-session.ts';
 import { invocationOf } from '../invocation.ts';
 import { positiveInteger } from './numbers.ts';
@@ -42,7 +42,7 @@ export function addActorHistory(actor: Command): void {
 function columnsOf({ applied, refused, emitted, left }: StepNote): string[] {
   const more = left === undefined ? '' : ` (+${left})`;
   return [
-    applied.map(({ kind, type }) => type ?? kind).join(', ') + more,
+    applied.map(appliedText).join(', ') + more,
     refused.map(({ type, id, reason }) => `${type ?? id}: ${reason}`).join(', '),
     emitted.map(({ type }) => type).join(', '),
   ];

@@ -1,6 +1,6 @@
 /** What the actor did, step by step, the newest first. */
 import type { StateValue } from '#contracts/actor-record.ts';
-import type { StepNote } from '#contracts/step-note.ts';
+import { appliedText, type StepNote } from '#contracts/step-note.ts';
 import { valueText } from './active-nodes.ts';
 import { EmptyPlace } from './empty-place.tsx';
 import { clockText, dateText } from './time-text.ts';
@@ -45,7 +45,7 @@ function HistoryStep({ note, after }: { note: StepNote; after: StateValue | unde
             className="line-applied"
             title={`${one.id}${one.from ? `\nfrom ${one.from}` : ''}`}
           >
-            <span className="line-mark">▸</span> <span className="mono">{one.type ?? one.kind}</span>
+            <span className="line-mark">▸</span> <span className="mono">{appliedText(one)}</span>
             {one.from !== undefined && (
               <span className="line-from"> from {one.from.split(':').slice(1, 2)}</span>
             )}

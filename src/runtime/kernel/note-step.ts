@@ -10,12 +10,21 @@ export function appliedNote(envelope: Envelope): AppliedNote {
   const { id, kind } = envelope;
   const type = typeOf(envelope);
   const from = 'from' in envelope ? envelope.from : undefined;
+  const attempt = attemptOf(envelope);
   return {
     id,
     kind,
     ...(type === undefined ? {} : { type }),
     ...(from === undefined ? {} : { from }),
+    ...(attempt === undefined ? {} : { attempt }),
   };
+}
+
+function attemptOf(envelope: Envelope): AppliedNote['attempt'] {
+  if (!('attempt' in envelope)) return undefined;
+  const { childId, attempt: number } = envelope;
+  const outcome = envelope.kind === 'activity-result' ? envelope.outcome.status : undefined;
+  return { childId, number, ...(outcome === undefined ? {} : { outcome }) };
 }
 
 /** What an envelope was that the step did not act on. */
