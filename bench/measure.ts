@@ -37,6 +37,9 @@ export type MeasureOptions = {
 /** Stores tidy up behind the work: their size is read after this long. */
 const SETTLE_MS = 1_500;
 
+/** Of work before what counts as warm is measured. */
+export const WARM_UP_SECONDS = 15;
+
 /** Measures the whole run; what tidies up afterwards counts for the disk alone. */
 export async function measure(options: MeasureOptions): Promise<Measurement> {
   const { units, accounted } = options;
@@ -131,6 +134,19 @@ export async function closedLoop(
   };
   await Promise.all(Array.from({ length: Math.min(inFlight, units) }, lane));
   return { durations, failed };
+}
+
+/** Has compilers compile what is hot: so many seconds of the same work, for every subject. */
+export async function warmUp(args: {
+  inFlight: number;
+  unit: (index: number) => Promise<unknown>;
+}): Promise<void> {
+  const until = performance.now() + WARM_UP_SECONDS * 1_000;
+  let index = 0;
+  const lane = async (): Promise<void> => {
+    while (performance.now() < until) await args.unit((index += 1)).catch(() => undefined);
+  };
+  await Promise.all(Array.from({ length: args.inFlight }, lane));
 }
 
 export function percentiles(durations: readonly number[]): { p50Ms: number; p99Ms: number } {

@@ -36,8 +36,8 @@ process.stdout.write('\n');
 print(['Target', 'Measured', 'Holds'], targetRows(measured));
 
 function grouped(all: readonly Line[]): Line[][] {
-  const key = ({ workload, subject, inFlight, way, n }: Line): string =>
-    JSON.stringify([workload, subject, inFlight, way, workload === 'W4' ? n : 0]);
+  const key = ({ workload, subject, inFlight, way, warm, n }: Line): string =>
+    JSON.stringify([workload, subject, inFlight, way, warm, workload === 'W4' ? n : 0]);
   return [...Map.groupBy(all, key).values()];
 }
 

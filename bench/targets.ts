@@ -1,4 +1,5 @@
 /** The goals of the benchmark, each as a ratio within one run. */
+import { WARM_UP_SECONDS } from './measure.ts';
 import type { Line } from './workloads/workload.ts';
 
 /** Worker memory is flat when the last sleepers cost no more than this much of what the worker had before, in MB. */
@@ -40,35 +41,55 @@ function stepRows(lines: Lines): string[][] {
 }
 
 function flowRows(lines: Lines): string[][] {
-  return ['W2', 'W3'].flatMap((workload) => {
-    const of = (subject: string): Line[] =>
-      pick(lines, { workload, subject }).filter((line) => line.perSecond !== undefined);
-    const speed = (subject: string): number | undefined => middle(of(subject), (line) => line.perSecond);
-    const cpu = (subject: string): number | undefined =>
-      middle(of(subject), (line) => (line.cpuMsPerUnit?.server ?? 0) + (line.cpuMsPerUnit?.worker ?? 0));
-    return [
-      ...ratioRow(
-        `${workload} throughput >= 2x Restate`,
-        [speed('windlass'), speed('restate')],
-        (ratio) => ratio >= 2,
-      ),
-      ...ratioRow(
-        `${workload} CPU per unit <= 0.5x Restate`,
-        [cpu('windlass'), cpu('restate')],
-        (ratio) => ratio <= 0.5,
-      ),
-    ];
-  });
+  return ['W2', 'W3'].flatMap((workload) =>
+    WARMTHS.flatMap((isWarm) => {
+      const of = (subject: string): Line[] =>
+        pick(lines, { workload, subject }).filter(
+          (line) => line.perSecond !== undefined && isOf(line, isWarm),
+        );
+      const speed = (subject: string): number | undefined => middle(of(subject), (line) => line.perSecond);
+      const cpu = (subject: string): number | undefined =>
+        middle(of(subject), (line) => (line.cpuMsPerUnit?.server ?? 0) + (line.cpuMsPerUnit?.worker ?? 0));
+      return [
+        ...ratioRow(
+          `${workload}${named(isWarm)} throughput >= 2x Restate`,
+          [speed('windlass'), speed('restate')],
+          (ratio) => ratio >= 2,
+        ),
+        ...ratioRow(
+          `${workload}${named(isWarm)} CPU per unit <= 0.5x Restate`,
+          [cpu('windlass'), cpu('restate')],
+          (ratio) => ratio <= 0.5,
+        ),
+      ];
+    }),
+  );
 }
 
 function eventRows(lines: Lines): string[][] {
-  const speed = (subject: string): number | undefined =>
-    middle(pick(lines, { workload: 'W6', subject }), (line) => line.perSecond);
-  return ratioRow(
-    'W6 events per second >= 10x @restatedev/xstate',
-    [speed('windlass'), speed('restate-xstate')],
-    (ratio) => ratio >= 10,
-  );
+  return WARMTHS.flatMap((isWarm) => {
+    const speed = (subject: string): number | undefined =>
+      middle(
+        pick(lines, { workload: 'W6', subject }).filter((line) => isOf(line, isWarm)),
+        (line) => line.perSecond,
+      );
+    return ratioRow(
+      `W6${named(isWarm)} events per second >= 10x @restatedev/xstate`,
+      [speed('windlass'), speed('restate-xstate')],
+      (ratio) => ratio >= 10,
+    );
+  });
+}
+
+/** As just started, and after {@link WARM_UP_SECONDS} of the same work. */
+const WARMTHS = [false, true];
+
+function isOf(line: Line, isWarm: boolean): boolean {
+  return (line['warm'] === true) === isWarm;
+}
+
+function named(isWarm: boolean): string {
+  return isWarm ? ` after ${WARM_UP_SECONDS} s` : '';
 }
 
 function killRows(lines: Lines): string[][] {

@@ -3,17 +3,24 @@
  * W3  500 parents of 6 children in sequence, each of 4 activities of 1 ms in sequence, 100 in flight; then some alone.
  * W7  W2 where each attempt fails with a probability of 4 %, with each subject's default retries.
  */
-import { closedLoop, measure, percentiles } from '../measure.ts';
+import { closedLoop, measure, percentiles, warmUp } from '../measure.ts';
 import type { Subject, WorkflowKind } from '../subject.ts';
 import { countsOf, recordWrites, writesByHand } from '../subjects/recorded-writes.ts';
 import { WindlassSubject } from '../subjects/windlass-subject.ts';
 import { freshTag, withSubject, type WorkloadRun } from './workload.ts';
 
-type Shape = { kind: WorkflowKind; units: number; warmUp: number; alone: number };
+type Shape = {
+  kind: WorkflowKind;
+  units: number;
+  warmUp: number;
+  alone: number;
+  /** Measured a second time, when the work has gone on for a while. */
+  isWarmMeasured?: true;
+};
 
 const SHAPES: Readonly<Record<string, Shape>> = {
-  W2: { kind: 'short', units: 2_000, warmUp: 300, alone: 0 },
-  W3: { kind: 'parent', units: 500, warmUp: 60, alone: 40 },
+  W2: { kind: 'short', units: 2_000, warmUp: 300, alone: 0, isWarmMeasured: true },
+  W3: { kind: 'parent', units: 500, warmUp: 60, alone: 40, isWarmMeasured: true },
   W7: { kind: 'flaky', units: 2_000, warmUp: 300, alone: 0 },
 };
 const IN_FLIGHT = 100;
@@ -63,6 +70,11 @@ async function one(run: WorkloadRun, { subject, shape }: { subject: Subject; sha
   await closedLoop({ units: Math.min(shape.warmUp, units), inFlight: 50, unit: unitOf() });
   const measured = await measure({ accounted: subject, units, inFlight: IN_FLIGHT, unit: unitOf() });
   run.print({ subject: subject.name, inFlight: IN_FLIGHT, ...measured });
+  if (shape.isWarmMeasured && run.units === undefined) {
+    await warmUp({ inFlight: IN_FLIGHT, unit: unitOf() });
+    const warm = await measure({ accounted: subject, units, inFlight: IN_FLIGHT, unit: unitOf() });
+    run.print({ subject: subject.name, inFlight: IN_FLIGHT, warm: true, ...warm });
+  }
   if (shape.alone === 0) return;
   const { durations } = await closedLoop({
     units: Math.min(shape.alone, units),
