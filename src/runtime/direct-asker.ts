@@ -4,7 +4,8 @@
  * B1 An ask that is not answered comes again under the same number and with the same id, directly and by the ingress in
  *    turn, until it is answered or nobody waits any more: the actor decides one of them, and tells so to the others.
  * B2 A number counts as decided only when its answer is known, or when it can never come again.
- * B3 When there was no answer in time, the client goes on under another name: what it left behind stays undecided.
+ * B3 When there was no answer in time, or no server took it, the client goes on under another name: what it left behind
+ *    stays undecided, and may be decided at any later time.
  * B4 An owner that is silent is left alone for a while: it may be standing still, and its successor is asked no sooner.
  */
 import type { Address } from '#contracts/address.ts';
@@ -55,11 +56,13 @@ export class DirectAsker implements Asks {
     const begun = envelope.kind === 'event' ? this.#begin(envelope.to) : null;
     if (envelope.kind !== 'event' || begun === null) return stored.ask(envelope, timeoutMs);
     const { asker, end } = begun;
-    try {
-      return await this.#askUntilAnswered({ ...envelope, asker }, timeoutMs);
-    } finally {
-      end();
-    }
+    const answer = await this.#askUntilAnswered({ ...envelope, asker }, timeoutMs).catch((error: unknown) => {
+      this.#rename();
+      throw error;
+    });
+    if (answer === null) this.#rename();
+    else end();
+    return answer;
   }
 
   async #askUntilAnswered(event: Event, timeoutMs: number): Promise<EnvelopeAnswer | null> {
@@ -73,7 +76,6 @@ export class DirectAsker implements Asks {
       const answer = await stored.ask(event, Math.max(1, leftMs(STORED_MS)));
       if (answer !== null) return answer;
     }
-    this.#rename();
     return null;
   }
 

@@ -15,7 +15,7 @@ type Event = Extract<Envelope, { kind: 'event' }>;
 type Said = DirectAnswer | null | Promise<DirectAnswer>;
 
 /** A client whose owner says one thing after the other and then `applied`, and whose ingress answers as `stored`. */
-function asking(said: Said[], stored: EnvelopeAnswer | null = applied) {
+function asking(said: Said[], stored: EnvelopeAnswer | Error | null = applied) {
   let nowMs = 0;
   const clock = { nowMs: () => nowMs, sleep: async () => undefined };
   const pass = (timeMs: number): void => void (nowMs += timeMs);
@@ -35,6 +35,7 @@ function asking(said: Said[], stored: EnvelopeAnswer | null = applied) {
     stored: {
       ask: async (envelope, timeoutMs) => {
         ingress.push(envelope as Event);
+        if (stored instanceof Error) throw stored;
         if (stored === null) pass(timeoutMs);
         return stored;
       },
@@ -113,6 +114,14 @@ describe('a client that asks', () => {
     client.pass(10_000);
     await client.ask();
     expect(client.numbers().at(-1)).toEqual({ client: 'client-2', number: 2, below: 2 });
+  });
+
+  it('goes on under another name when no server takes an ask', async () => {
+    const client = asking([null], new Error('no server'));
+    await expect(client.ask()).rejects.toThrow('no server');
+    client.pass(10_000);
+    await client.ask();
+    expect(client.numbers().at(-1)).toMatchObject({ client: 'client-2', below: 2 });
   });
 
   it('asks by the ingress when the actor would have to remember too many', async () => {
