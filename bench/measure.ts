@@ -110,16 +110,16 @@ export function startMeter(accounted: Accounted): () => Used {
   };
 }
 
-/** Keeps `inFlight` units going until all were started; resolves when all have ended. A unit that throws has failed. */
+/** Keeps `inFlight` units going until all were started, or until a time of `performance.now()`; resolves when all have ended. A unit that throws has failed. */
 export async function closedLoop(
-  options: Pick<MeasureOptions, 'units' | 'inFlight' | 'unit'>,
+  options: Pick<MeasureOptions, 'units' | 'inFlight' | 'unit'> & { untilMs?: number },
 ): Promise<{ durations: number[]; failed: number }> {
-  const { units, inFlight, unit } = options;
+  const { units, inFlight, unit, untilMs = Infinity } = options;
   const durations: number[] = [];
   let next = 0;
   let failed = 0;
   const lane = async (): Promise<void> => {
-    while (next < units) {
+    while (next < units && performance.now() < untilMs) {
       const index = next;
       next += 1;
       const at = performance.now();
@@ -137,16 +137,8 @@ export async function closedLoop(
 }
 
 /** Has compilers compile what is hot: so many seconds of the same work, for every subject. */
-export async function warmUp(args: {
-  inFlight: number;
-  unit: (index: number) => Promise<unknown>;
-}): Promise<void> {
-  const until = performance.now() + WARM_UP_SECONDS * 1_000;
-  let index = 0;
-  const lane = async (): Promise<void> => {
-    while (performance.now() < until) await args.unit((index += 1)).catch(() => undefined);
-  };
-  await Promise.all(Array.from({ length: args.inFlight }, lane));
+export async function warmUp(args: Pick<MeasureOptions, 'inFlight' | 'unit'>): Promise<void> {
+  await closedLoop({ ...args, units: Infinity, untilMs: performance.now() + WARM_UP_SECONDS * 1_000 });
 }
 
 export function percentiles(durations: readonly number[]): { p50Ms: number; p99Ms: number } {
