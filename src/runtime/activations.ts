@@ -10,7 +10,12 @@ const CAUTIOUS_MAX = 256;
 /** An entry with the envelope in it, or an envelope that was handed over, with who waits to hear whether it was taken. */
 export type Waiting =
   | { entry: LogEntry; delivery: Delivery }
-  | { delivery: Delivery; settle: (taken: boolean) => void };
+  | {
+      delivery: Delivery;
+      settle: (taken: boolean) => void;
+      /** An entry of the ingress that must be applied before. */
+      after?: number;
+    };
 
 /** Tells whoever handed an envelope over what became of it; an entry of a log has nobody who waits. */
 export function settle(waiting: Waiting, taken: boolean): void {

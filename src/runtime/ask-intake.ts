@@ -3,7 +3,8 @@
  *
  * Q1 Nothing is taken before all that was in the ingress when the partition was taken over is applied: it may hold an
  *    ask that the owner before has decided.
- * Q2 What the asker put into the ingress for the actor before goes first: until it is read, its asks are declined.
+ * Q2 What the asker put into the ingress for the actor before goes first: its asks are declined until that is read, or
+ *    the record's watermark says that an owner before has applied it.
  * Q3 Whoever is not answered after a commit is told that it is declined, or hears nothing.
  */
 import type { DirectAsk } from '#contracts/direct-ask.ts';
@@ -16,7 +17,7 @@ export type AskIntakeOptions = {
   replies: Replies;
   isDropped: () => boolean;
   /** Applies an envelope; false when it was not, and must come by the ingress. */
-  give: (envelope: Envelope) => Promise<boolean>;
+  give: (envelope: Envelope, after?: number) => Promise<boolean>;
 };
 
 export class AskIntake {
@@ -43,12 +44,12 @@ export class AskIntake {
 
   #take({ envelope, after }: DirectAsk): void {
     const { entries, isDropped, give } = this.#options;
-    const isEarly = after !== undefined && !entries.isRead('ingress', after);
-    if (isDropped() || isEarly) {
+    if (isDropped()) {
       this.#decline(envelope);
       return;
     }
-    void give(envelope).then((isTaken) => {
+    const isRead = after === undefined || entries.isRead('ingress', after);
+    void give(envelope, isRead ? undefined : after).then((isTaken) => {
       if (!isTaken) this.#decline(envelope);
     });
   }

@@ -1,8 +1,9 @@
 /**
  * Asks the owner of an actor directly, and by the ingress when that does not work.
  *
- * B1 An ask that is not answered comes again under the same number and with the same id, directly and by the ingress in
- *    turn, until it is answered or nobody waits any more: the actor decides one of them, and tells so to the others.
+ * B1 An ask that is not answered comes again under the same number: once by the ingress, then directly again and again,
+ *    until it is answered or nobody waits any more. The actor decides one of them, and tells so to the others. What is
+ *    stored goes first, so that no later one is refused while it may yet be applied.
  * B2 A number counts as decided only when its answer is known, or when it can never come again.
  * B3 When there was no answer in time, or no server took it, the client goes on under another name: what it left behind
  *    stays undecided, and may be decided at any later time.
@@ -19,6 +20,7 @@ import type { Asks, Clock, EnvelopeAnswer, OwnerLine } from './ports.ts';
 const DIRECT_MS = 2_000;
 /** Long enough for a takeover: an answer by the ingress that is lost is never repeated there. */
 const STORED_MS = 5_000;
+const AGAIN_MS = 1_000;
 const SILENT_MS = 10_000;
 /** Numbers that one actor may have to remember of this client. */
 const WINDOW_MAX = 64;
@@ -68,13 +70,15 @@ export class DirectAsker implements Asks {
   async #askUntilAnswered(event: Event, timeoutMs: number): Promise<EnvelopeAnswer | null> {
     const { stored, clock } = this.#options;
     const deadlineMs = clock.nowMs() + timeoutMs;
-    const leftMs = (max: number): number => Math.min(max, deadlineMs - clock.nowMs());
-    for (let isFirst = true; leftMs(1) > 0; isFirst = false) {
-      const said =
-        isFirst && this.#isSilent(event.to) ? null : await this.#askDirectly(event, leftMs(DIRECT_MS));
-      if (said !== null && said.outcome !== 'declined') return said;
-      const answer = await stored.ask(event, Math.max(1, leftMs(STORED_MS)));
-      if (answer !== null) return answer;
+    const leftMs = (max: number): number => Math.max(1, Math.min(max, deadlineMs - clock.nowMs()));
+    let said = this.#isSilent(event.to) ? null : await this.#askDirectly(event, leftMs(DIRECT_MS));
+    if (isAnswer(said)) return said;
+    const answer = await stored.ask(event, leftMs(STORED_MS));
+    if (answer !== null) return answer;
+    while (clock.nowMs() < deadlineMs) {
+      said = await this.#askDirectly(event, leftMs(DIRECT_MS));
+      if (isAnswer(said)) return said;
+      await clock.sleep(leftMs(AGAIN_MS));
     }
     return null;
   }
@@ -85,7 +89,7 @@ export class DirectAsker implements Asks {
     const ask = { v: 1 as const, envelope: event, ...(after === undefined ? {} : { after }) };
     const said = await line.ask(ask, timeoutMs);
     if (said === null) this.#silentUntilMs.set(this.#partitionOf(event.to), clock.nowMs() + SILENT_MS);
-    else if (after !== undefined && said.outcome !== 'declined') sends.read(event.to, after);
+    else if (after !== undefined && isAnswer(said)) sends.read(event.to, after);
     return said;
   }
 
@@ -124,4 +128,8 @@ export class DirectAsker implements Asks {
   #partitionOf(to: Address): number {
     return placeOf(to, this.#options.topology).partition;
   }
+}
+
+function isAnswer(said: DirectAnswer | null): said is EnvelopeAnswer {
+  return said !== null && said.outcome !== 'declined';
 }

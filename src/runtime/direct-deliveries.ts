@@ -16,9 +16,12 @@ function takesDirect(by: { kernel: Kernel; registry: Registry }, record: ActorRe
 export function declineUnfit(
   activation: Activation,
   by: { kernel: Kernel; registry: Registry; nowMs: number },
-  record: ActorRecord,
+  record: ActorRecord | undefined,
 ): boolean {
   if (!activation.waiting.some(isDirect)) return false;
+  const watermark = record?.applied.ingress ?? 0;
+  if (decline(activation, (waiting) => 'after' in waiting && waiting.after > watermark)) return true;
+  if (record === undefined) return false;
   if (!takesDirect(by, record)) return decline(activation);
   const { asked = {} } = record;
   // all of them, because they may be applied in one step

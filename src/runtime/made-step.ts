@@ -16,37 +16,26 @@ export type Parked = { parked: ReadonlyMap<string, string> };
 
 const REFUSED_FOR_EVER: ReadonlySet<string> = new Set(['stale', 'repeated', 'not-active', 'reserved']);
 
+/** Whether a step refuses all that it took, and does nothing besides. */
+function isAllRefused(before: ActorRecord, { outcome, taken }: MadeStep): boolean {
+  const { refusals, effects, settled = [] } = outcome;
+  const isQuiet = effects.length === 0 && settled.length === 0 && before.stalled === undefined;
+  return taken > 0 && refusals.length === taken && isQuiet;
+}
+
 /** Whether every envelope would be refused at any later time too, and the step does nothing besides. */
-export function isNothingNew(before: ActorRecord, { outcome, taken }: MadeStep): boolean {
-  const { refusals, effects } = outcome;
-  return (
-    taken > 0 &&
-    refusals.length === taken &&
-    effects.length === 0 &&
-    (outcome.settled ?? []).length === 0 &&
-    before.stalled === undefined &&
-    refusals.every(({ reason }) => REFUSED_FOR_EVER.has(reason))
-  );
+export function isNothingNew(before: ActorRecord, made: MadeStep): boolean {
+  const { refusals } = made.outcome;
+  return isAllRefused(before, made) && refusals.every(({ reason }) => REFUSED_FOR_EVER.has(reason));
 }
 
 /**
  * Whether a step does nothing but refuse direct asks: that is told without a commit, as long as the record is the newest.
  * Nobody else can apply them later.
  */
-export function isMereRefusal(
-  before: ActorRecord,
-  { outcome, taken }: MadeStep,
-  deliveries: readonly Delivery[],
-): boolean {
-  const { refusals, effects } = outcome;
-  return (
-    taken > 0 &&
-    refusals.length === taken &&
-    effects.length === 0 &&
-    (outcome.settled ?? []).length === 0 &&
-    before.stalled === undefined &&
-    deliveries.every(({ direct, envelope }) => direct === true && envelope.kind === 'event')
-  );
+export function isMereRefusal(before: ActorRecord, made: MadeStep, deliveries: readonly Delivery[]): boolean {
+  const isAsk = ({ direct, envelope }: Delivery): boolean => direct === true && envelope.kind === 'event';
+  return isAllRefused(before, made) && deliveries.every(isAsk);
 }
 
 /** How long the record of a definition's actor is kept, as far as the definition says so. */

@@ -1,7 +1,7 @@
 /** What one client has put into the ingress, by receiver: what it asks an actor directly must not overtake it. */
 import type { Address } from '#contracts/address.ts';
 
-/** Older ones are long read. */
+/** So many are remembered: what was sent to others before them counts as read. */
 const RECEIVERS_MAX = 10_000;
 
 export class OwnSends {

@@ -62,15 +62,10 @@ export class PartitionActors {
     this.#entries = new OpenEntries(options);
     this.#steps = new StepMaker(options);
     const isDropped = (): boolean => this.#dropped;
-    const give = (envelope: Envelope): Promise<boolean> => this.#give(envelope);
-    this.#parking = new Parking({ ...options, entries: this.#entries, isDropped });
-    this.#asks = new AskIntake({ ...options, entries: this.#entries, give, isDropped });
-    this.#near = new NearTasks({
-      ...options,
-      caughtUp: () => this.#entries.caughtUp(isDropped),
-      give,
-      isDropped,
-    });
+    const shared = { ...options, entries: this.#entries, give: this.#give.bind(this), isDropped };
+    this.#parking = new Parking(shared);
+    this.#asks = new AskIntake(shared);
+    this.#near = new NearTasks({ ...shared, caughtUp: () => this.#entries.caughtUp(isDropped) });
   }
 
   get epoch(): number {
@@ -107,13 +102,14 @@ export class PartitionActors {
   }
 
   /** Applies what was handed over; false when it was not, and must come by the ingress. */
-  #give(envelope: Envelope): Promise<boolean> {
+  #give(envelope: Envelope, after?: number): Promise<boolean> {
     if (this.#dropped) return Promise.resolve(false);
     const activation = this.#activations.of(envelope.to);
     return new Promise((settle) => {
       activation.waiting.push({
         delivery: { envelope, log: 'ingress', sequence: 0, direct: true },
         settle,
+        ...(after === undefined ? {} : { after }),
       });
       if (!activation.running) void this.#run(activation);
     });
@@ -186,11 +182,11 @@ export class PartitionActors {
   async #apply(activation: Activation, waiting: Waiting[]): Promise<void> {
     const { stored } = activation;
     const [first] = waiting;
+    const nowMs = this.#options.clock.nowMs();
+    if (declineUnfit(activation, { ...this.#options, nowMs }, stored?.record)) return;
     if (!stored) return first && this.#start(activation, first);
     const cut = waiting.findIndex(({ delivery }) => isReplacement(stored.record, delivery.envelope));
     if (cut === 0) return first && this.#start(activation, first);
-    const { kernel, registry, clock } = this.#options;
-    if (declineUnfit(activation, { kernel, registry, nowMs: clock.nowMs() }, stored.record)) return;
     // what was kept is applied before anything else is taken
     const taken = hasMail(stored.record) ? [] : cut < 0 ? waiting : waiting.slice(0, cut);
     const deliveries = taken.map((waiting) => waiting.delivery);

@@ -216,6 +216,21 @@ export function describeDirectAsks(binding: string, open: () => Promise<PortsUnd
       expect(await countOf(to)).toBe(1);
     }, 30_000);
 
+    it('takes an ask behind what an owner before has applied and forgotten', async () => {
+      const to = await born();
+      const sends = new OwnSends();
+      await bus.storedAsks(sends).ask(eventTo(to, 'INC'), 15_000);
+      const { partition } = placeOf(to, bus.topology);
+      await node.stop({ graceMs: 0 });
+      await ports.logs.purge({ log: 'ingress', partition, belowSequence: (sends.newestTo(to) ?? 0) + 1 });
+      node = await startOne();
+      const after = sends.newestTo(to) ?? 0;
+      const askNow = () => bus.ownerLine.ask({ v: 1, envelope: eventTo(to, 'INC'), after }, 5_000);
+      // nobody listens at first
+      await expect.poll(askNow, { timeout: 10_000 }).toMatchObject({ outcome: 'applied' });
+      expect(await countOf(to)).toBe(2);
+    }, 30_000);
+
     it('applies what a client sent before first', async () => {
       const to = await born();
       const { ask, sends } = client();
