@@ -1,8 +1,10 @@
 /** Envelopes with an answer, for whoever is outside of any node, in memory. */
+import { Answer } from '#contracts/answer.ts';
 import { Envelope } from '#contracts/envelope.ts';
 import { OwnSends } from '../own-sends.ts';
-import type { Asks, EnvelopeAnswer } from '../ports.ts';
+import type { Asks } from '../ports.ts';
 import type { MemoryBus } from './memory-bus.ts';
+import { answerInMemory } from './memory-inbox.ts';
 
 /** @param sends told of what is stored */
 export function memoryAsks(bus: MemoryBus, sends = new OwnSends()): Asks {
@@ -11,16 +13,10 @@ export function memoryAsks(bus: MemoryBus, sends = new OwnSends()): Asks {
     ask: async (envelope, timeoutMs) => {
       asked += 1;
       const replyTo = `inbox-${asked}-${envelope.id}`.slice(0, 256);
-      const isOver = new AbortController();
-      const answer = new Promise<EnvelopeAnswer>((resolve) => {
-        bus.inboxes.set(replyTo, (text) => resolve(text as EnvelopeAnswer));
-      });
-      sends.stored(envelope.to, bus.deliver(Envelope.parse({ ...envelope, replyTo })));
-      const late = bus.clock.sleep(timeoutMs, isOver.signal).then(() => null);
-      const first = await Promise.race([answer, late]);
-      isOver.abort();
-      bus.inboxes.delete(replyTo);
-      return first;
+      const send = (): void =>
+        sends.stored(envelope.to, bus.deliver(Envelope.parse({ ...envelope, replyTo })));
+      const said = await answerInMemory(bus, { replyTo, timeoutMs, send });
+      return said === null ? null : Answer.parse(said);
     },
   };
 }

@@ -2,6 +2,7 @@
 import { DirectAnswer, DirectAsk } from '#contracts/direct-ask.ts';
 import type { DirectAsks, OwnerLine } from '../ports.ts';
 import type { MemoryBus } from './memory-bus.ts';
+import { answerInMemory } from './memory-inbox.ts';
 import type { NodeLife } from './node-life.ts';
 
 /** The end of one node. */
@@ -30,21 +31,15 @@ export function memoryOwnerLine(bus: MemoryBus, fateOf: () => LineFate = () => '
   return {
     ask: async ({ envelope, ...rest }, timeoutMs) => {
       asked += 1;
-      const replyTo = `direct-${asked}-${envelope.id}`.slice(0, 256);
+      const inbox = `direct-${asked}-${envelope.id}`.slice(0, 250);
       const fate = fateOf();
+      const replyTo = fate === 'answer-lost' ? `lost-${inbox}` : inbox;
       const ask = DirectAsk.parse({ ...rest, envelope: { ...envelope, replyTo } });
-      const isOver = new AbortController();
-      const answer = new Promise<DirectAnswer>((resolve) => {
-        bus.inboxes.set(replyTo, (said) => {
-          if (fate === 'arrives') resolve(DirectAnswer.parse(said));
-        });
-      });
-      if (fate !== 'ask-lost' && !bus.askDirectly(ask)) return { outcome: 'declined' };
-      const late = bus.clock.sleep(timeoutMs, isOver.signal).then(() => null);
-      const first = await Promise.race([answer, late]);
-      isOver.abort('over');
-      bus.inboxes.delete(replyTo);
-      return first;
+      const send = (): void => {
+        if (fate !== 'ask-lost' && !bus.askDirectly(ask)) bus.reply(replyTo, { outcome: 'declined' });
+      };
+      const said = await answerInMemory(bus, { replyTo: inbox, timeoutMs, send });
+      return said === null ? null : DirectAnswer.parse(said);
     },
   };
 }
