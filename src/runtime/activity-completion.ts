@@ -11,6 +11,7 @@ import type { Envelope } from '#contracts/envelope.ts';
 import { Failure } from '#contracts/failure.ts';
 import { Json } from '#contracts/json.ts';
 import { INLINE_BYTES_MAX } from '#contracts/large-payload.ts';
+import { aboutAttempt } from './attempt-reports.ts';
 import { outputTooLarge } from './activity-failures.ts';
 import { isLargePayload, storePayload } from './large-payloads.ts';
 import type { Asks, Blobs } from './ports.ts';
@@ -137,7 +138,6 @@ function refusal({ actor, childId, attempt }: ActivityToken, reason: string): Ac
 }
 
 /** Each call is an envelope of its own: the second of two equal ones shall hear that it is stale. */
-function aboutOf({ actor, childId, birth, attempt, life }: ActivityToken, what: string) {
-  const id = `token-${what}-${randomUUID()}`;
-  return { v: 1 as const, id, to: actor, childId, birth, attempt, ...(life === undefined ? {} : { life }) };
+function aboutOf(token: ActivityToken, what: string) {
+  return aboutAttempt(token, `token-${what}-${randomUUID()}`);
 }

@@ -82,6 +82,20 @@ export class AttemptReports {
     // two lives of an actor.
     const run = `${birth}-${attempt}-${deliveryCount}-${what}${life === undefined ? '' : `~${life}`}`;
     const id = `${`${actor}/${childId}`.slice(0, 255 - run.length)}#${run}`;
-    return { v: 1 as const, id, to: actor, childId, birth, attempt, ...(life === undefined ? {} : { life }) };
+    return aboutAttempt(task, id);
   }
+}
+
+/** What every envelope about an attempt says of it. */
+export function aboutAttempt(
+  {
+    actor,
+    childId,
+    birth,
+    attempt,
+    life,
+  }: Pick<ActivityTask, 'actor' | 'childId' | 'birth' | 'attempt' | 'life'>,
+  id: string,
+) {
+  return { v: 1 as const, id, to: actor, childId, birth, attempt, ...(life === undefined ? {} : { life }) };
 }
