@@ -49,8 +49,10 @@ export class WindlassSubject implements Subject {
     this.#dataDir = await mkdtemp(path.join(os.tmpdir(), 'windlass-bench-'));
     this.#server = await startNatsServer({ dataDir: this.#dataDir, syncInterval: WINDLASS_DURABILITY });
     this.#bus = await connectBus({ servers: [this.#server.url], name: 'bench' });
-    this.#ingress = new JetStreamIngress({ bus: this.#bus, topology: this.#topology });
-    this.#asks = directAsks({ bus: this.#bus, topology: this.#topology, sends: new OwnSends() });
+    // As in a client: what is asked does not overtake what was sent.
+    const client = { bus: this.#bus, topology: this.#topology, sends: new OwnSends() };
+    this.#ingress = new JetStreamIngress(client);
+    this.#asks = directAsks(client);
     await declareStreams(this.#bus, this.#topology);
     this.#listen(this.#bus);
     await this.#bus.flush();
