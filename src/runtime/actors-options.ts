@@ -3,6 +3,7 @@ import type { NearWorker } from './near-tasks.ts';
 import type { Clock, Ingress, Logs, OwnershipStore, RecordStore, Replies } from './ports.ts';
 import type { RuntimeEvents } from './runtime-events.ts';
 import type { StepMakerOptions } from './step-maker.ts';
+import type { StepSlots } from './step-slots.ts';
 
 export type ActorsOptions = StepMakerOptions & {
   node: string;
@@ -15,6 +16,8 @@ export type ActorsOptions = StepMakerOptions & {
   replies: Replies;
   ownership: OwnershipStore;
   events: RuntimeEvents;
+  /** Shared by all partitions of the node. */
+  slots: StepSlots;
   /** Runs tasks of this partition's actors without a queue. */
   nearWorker: NearWorker;
   /** Whether a node is believed to be alive. */

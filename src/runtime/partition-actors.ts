@@ -136,7 +136,8 @@ export class PartitionActors {
     activation.running = true;
     this.#running += 1;
     try {
-      while (hasWork(activation) && !this.#dropped) await this.#stepOnce(activation);
+      while (hasWork(activation) && !this.#dropped)
+        await this.#options.slots.run(() => this.#stepOnce(activation));
     } finally {
       activation.running = false;
       this.#running -= 1;
@@ -148,6 +149,7 @@ export class PartitionActors {
   }
 
   async #stepOnce(activation: Activation): Promise<void> {
+    if (this.#dropped) return;
     try {
       if (activation.stored === undefined) await this.#load(activation);
       const waiting = this.#skipApplied(activation);

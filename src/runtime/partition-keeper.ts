@@ -8,19 +8,25 @@
  * O3 Whoever sees a newer epoch of another node drops the partition at once.
  *    Answers and news travel apart: an answer to a claim that is older than the news changes nothing.
  * O4 Letting go drains: steps in flight are committed first, the rest is read again by the next owner.
+ * O5 A node has 512 steps under way at most, whatever has arrived: its memory is bounded by them. No step waits for
+ *    another one, so those that are under way always come to their end.
  */
 import { assignPartitions } from './assignment.ts';
 import type { ActorsOptions } from './actors-options.ts';
 import { PartitionActors } from './partition-actors.ts';
 import type { DirectAsks, Membership, PartitionOwner, Subscription } from './ports.ts';
 import { PartitionReaders } from './partition-readers.ts';
+import { StepSlots } from './step-slots.ts';
 
 const RECONCILE_MS = 1_000;
 const PURGE_MS = 2_000;
 /** Whoever took a partition from a living owner is alive itself, whatever is heard of it: no fight in a hot loop. */
 const CONTEST_MS = 1_000;
 
-export type PartitionKeeperOptions = Omit<ActorsOptions, 'partition' | 'epoch' | 'onLost' | 'isAlive'> & {
+export type PartitionKeeperOptions = Omit<
+  ActorsOptions,
+  'partition' | 'epoch' | 'onLost' | 'isAlive' | 'slots'
+> & {
   partitions: number;
   membership: Membership;
   directAsks: DirectAsks;
@@ -35,6 +41,7 @@ export class PartitionKeeper {
   readonly #owners = new Map<number, PartitionOwner>();
   /** Lost to another node: not to be claimed before this time. */
   readonly #contestedUntilMs = new Map<number, number>();
+  readonly #slots = new StepSlots();
   readonly #stop = new AbortController();
   #nodes: readonly string[] = [];
   #watch: Subscription | undefined;
@@ -184,6 +191,7 @@ export class PartitionKeeper {
       ...this.#options,
       partition,
       epoch,
+      slots: this.#slots,
       isAlive: (node) => this.#nodes.includes(node),
       onLost: () => void this.#lose(partition, actors),
     });

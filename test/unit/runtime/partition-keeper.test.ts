@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Address } from '#contracts/address.ts';
 import { Topology } from '#contracts/topology.ts';
 import { assignPartitions } from '#runtime/assignment.ts';
 import { createKernel } from '#runtime/kernel/xstate5-kernel.ts';
@@ -113,5 +114,38 @@ describe('the keeper of partitions', () => {
     await clock.advance(10_000);
     expect(claims).toBeGreaterThan(2);
     expect(claims).toBeLessThan(50);
+  });
+
+  it('has 512 steps under way at most, and comes to the rest when there are more', async () => {
+    const { clock, portsOf, keeperOf } = world();
+    const ports = portsOf('a');
+    const held: (() => void)[] = [];
+    const keeper = keeperOf('a', {
+      ...ports,
+      store: {
+        ...ports.store,
+        load: async (address) => {
+          await new Promise<void>((resolve) => held.push(resolve));
+          return ports.store.load(address);
+        },
+      },
+    });
+    void keeper.start();
+    await clock.advance(5_000);
+    const addresses = Array.from({ length: 1_200 }, (_, index) =>
+      Address.parse(`shop:order:o${index}:o${index}`),
+    );
+    for (const to of addresses) {
+      await ports.ingress.send({ v: 1, kind: 'start', id: `${to}/start`, to, input: {} });
+    }
+    await clock.advance(1_000);
+    const underWay = [];
+    while (held.length > 0) {
+      underWay.push(held.length);
+      for (const release of held.splice(0)) release();
+      await clock.advance(1_000);
+    }
+    expect(underWay).toEqual([512, 512, 176]);
+    expect(keeper.openCount).toBe(0);
   });
 });
