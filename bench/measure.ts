@@ -110,7 +110,10 @@ export function startMeter(accounted: Accounted): () => Used {
   };
 }
 
-/** Keeps `inFlight` units going until all were started, or until a time of `performance.now()`; resolves when all have ended. A unit that throws has failed. */
+/**
+ * Keeps `inFlight` units going until all were started, or until a time of `performance.now()`; resolves when all have
+ * ended. A unit that throws has failed.
+ */
 export async function closedLoop(
   options: Pick<MeasureOptions, 'units' | 'inFlight' | 'unit'> & { untilMs?: number },
 ): Promise<{ durations: number[]; failed: number }> {

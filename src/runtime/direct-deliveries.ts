@@ -12,7 +12,7 @@ function takesDirect(by: { kernel: Kernel; registry: Registry }, record: ActorRe
   return !isHalted && chooseVersion(by, record).kind === 'keeps';
 }
 
-/** Leaves to the ingress what this record cannot take directly. True when there was any. */
+/** Leaves to the ingress what this record cannot take directly; says whether that was something. */
 export function declineUnfit(
   activation: Activation,
   by: { kernel: Kernel; registry: Registry; nowMs: number },
@@ -30,7 +30,7 @@ export function declineUnfit(
   return decline(activation, ({ delivery }) => !isKnownAsker(asked, delivery.envelope));
 }
 
-/** Leaves what was handed over, or some of it, to the ingress. True when there was any. */
+/** Leaves what was handed over, or some of it, to the ingress; says whether that was something. */
 export function decline(
   activation: Activation,
   isUnfit: (waiting: Waiting) => boolean = () => true,

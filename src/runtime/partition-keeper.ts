@@ -8,8 +8,8 @@
  * O3 Whoever sees a newer epoch of another node drops the partition at once.
  *    Answers and news travel apart: an answer to a claim that is older than the news changes nothing.
  * O4 Letting go drains: steps in flight are committed first, the rest is read again by the next owner.
- * O5 A node has 512 steps under way at most, whatever has arrived: its memory is bounded by them. No step waits for
- *    another one, so those that are under way always come to their end.
+ * O5 A node has 512 steps under way at most, whatever has arrived: that bounds what is made and not yet stored. What has
+ *    arrived and waits is envelopes. No step waits for another one, so those under way always come to their end.
  */
 import { assignPartitions } from './assignment.ts';
 import type { ActorsOptions } from './actors-options.ts';

@@ -26,8 +26,8 @@ export type Forecast = {
 type Forecasting = { kernel: Kernel; registry: Registry; nowMs: number };
 
 /**
- * Foretells one actor by what a node does that has these definitions, when no other node has any. What a migration
- * gives must hold a step, too.
+ * Foretells one actor by what a node does that has these definitions and is alone. What a migration gives must hold a
+ * step, too.
  */
 export function forecast({ kernel, registry, nowMs }: Forecasting, record: ActorRecord): Forecast {
   const { address, definition } = record;
