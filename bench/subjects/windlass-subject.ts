@@ -211,7 +211,7 @@ export class WindlassSubject implements Subject {
 
   async #start(type: string, input: WorkflowInput): Promise<void> {
     const to = addressOfRoot(type, input.id);
-    await this.#send({ v: 1, kind: 'start', id: `${to}/start`, to, input });
+    await this.#asked({ v: 1, kind: 'start', id: `${to}/start`, to, input });
   }
 
   #send(envelope: Envelope): Promise<void> {
@@ -231,8 +231,13 @@ export class WindlassSubject implements Subject {
     if (!this.#asks) throw new Error('The subject was not started.');
     this.#sent += 1;
     const id = `b${process.pid}-${this.#sent}`;
-    const answer = await this.#asks.ask({ v: 1, kind: 'event', id, to, event }, ANSWER_TIMEOUT_MS);
-    if (answer?.outcome !== 'applied') throw new Error(`${to} did not take ${event.type}`);
+    await this.#asked({ v: 1, kind: 'event', id, to, event });
+  }
+
+  async #asked(envelope: Envelope): Promise<void> {
+    if (!this.#asks) throw new Error('The subject was not started.');
+    const answer = await this.#asks.ask(envelope, ANSWER_TIMEOUT_MS);
+    if (answer?.outcome !== 'applied') throw new Error(`${envelope.to} did not take ${envelope.id}`);
   }
 
   /** The actor's answer says that its step is committed: that the event is stored is not waited for. */

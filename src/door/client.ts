@@ -53,7 +53,8 @@ export class Client {
   }
 
   /**
-   * Starts an actor and returns when its first step is committed.
+   * Starts an actor and returns when its first step is committed. Await it before you send: what is sent meanwhile may
+   * come before the actor is there.
    * @throws ClientError `ACTOR_EXISTS`, `INPUT_INVALID`, `ACTOR_TYPE_UNKNOWN`; `NO_ANSWER` when no worker decided in
    * time: it starts when one runs, and `get` reaches it.
    */

@@ -8,6 +8,8 @@
  * B3 When there was no answer in time, or no server took it, the client goes on under another name: what it left behind
  *    stays undecided, and may be decided at any later time.
  * B4 An owner that is silent is left alone for a while: it may be standing still, and its successor is asked no sooner.
+ * B5 A start needs no number: should it come twice, the record tells whose it was. One that takes the address from
+ *    another actor goes by the ingress: coming late, it would take it again.
  */
 import type { Address } from '#contracts/address.ts';
 import type { DirectAnswer } from '#contracts/direct-ask.ts';
@@ -36,7 +38,8 @@ export type DirectAskerOptions = {
   newName: () => string;
 };
 
-type Event = Extract<Envelope, { kind: 'event' }>;
+/** What may go directly. */
+type Direct = Extract<Envelope, { kind: 'event' | 'start' }>;
 /** Asks of one actor that are not decided, in order: each number, and how many were begun before it. */
 type Open = { begun: number; byNumber: Map<number, number> };
 
@@ -52,9 +55,13 @@ export class DirectAsker implements Asks {
     this.#client = options.newName();
   }
 
-  /** Events go directly, and their ids must be new with each call. Everything else goes by the ingress. */
+  /**
+   * Events and starts go directly, and their ids must be new with each call. Everything else goes by the ingress, and so
+   * does a start that replaces, or that a parent makes.
+   */
   async ask(envelope: Envelope, timeoutMs: number): Promise<EnvelopeAnswer | null> {
     const { stored } = this.#options;
+    if (isPlainStart(envelope)) return this.#askUntilAnswered(envelope, timeoutMs);
     const begun = envelope.kind === 'event' ? this.#begin(envelope.to) : null;
     if (envelope.kind !== 'event' || begun === null) return stored.ask(envelope, timeoutMs);
     const { asker, end } = begun;
@@ -67,7 +74,7 @@ export class DirectAsker implements Asks {
     return answer;
   }
 
-  async #askUntilAnswered(event: Event, timeoutMs: number): Promise<EnvelopeAnswer | null> {
+  async #askUntilAnswered(event: Direct, timeoutMs: number): Promise<EnvelopeAnswer | null> {
     const { stored, clock } = this.#options;
     const deadlineMs = clock.nowMs() + timeoutMs;
     const leftMs = (max: number): number => Math.max(1, Math.min(max, deadlineMs - clock.nowMs()));
@@ -83,7 +90,7 @@ export class DirectAsker implements Asks {
     return null;
   }
 
-  async #askDirectly(event: Event, timeoutMs: number): Promise<DirectAnswer | null> {
+  async #askDirectly(event: Direct, timeoutMs: number): Promise<DirectAnswer | null> {
     const { line, sends, clock } = this.#options;
     const after = sends.newestTo(event.to);
     const ask = { v: 1 as const, envelope: event, ...(after === undefined ? {} : { after }) };
@@ -132,4 +139,9 @@ export class DirectAsker implements Asks {
 
 function isAnswer(said: DirectAnswer | null): said is EnvelopeAnswer {
   return said !== null && said.outcome !== 'declined';
+}
+
+/** A start that takes the address from nobody: should it come twice, the record tells whose it was. */
+function isPlainStart(envelope: Envelope): envelope is Extract<Envelope, { kind: 'start' }> {
+  return envelope.kind === 'start' && envelope.onConflict !== 'replace' && envelope.parent === undefined;
 }

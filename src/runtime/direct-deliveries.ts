@@ -1,6 +1,7 @@
 /** Envelopes that are handed over to an actor's owner instead of being stored first: results of near activities, direct asks. */
 import type { ActorRecord } from '#contracts/actor-record.ts';
 import { settle, type Activation, type Waiting } from './activations.ts';
+import { isReplacement } from './first-step.ts';
 import { haveRoom, isKnownAsker } from './kernel/asked.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import type { Registry } from './registry.ts';
@@ -22,6 +23,7 @@ export function declineUnfit(
   const watermark = record?.applied.ingress ?? 0;
   if (decline(activation, (waiting) => 'after' in waiting && waiting.after > watermark)) return true;
   if (record === undefined) return false;
+  if (decline(activation, ({ delivery }) => isReplacement(record, delivery.envelope))) return true;
   if (!takesDirect(by, record)) return decline(activation);
   const { asked = {} } = record;
   // all of them, because they may be applied in one step

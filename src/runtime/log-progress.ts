@@ -14,6 +14,11 @@ export class LogProgress {
     return sequence <= this.#highest;
   }
 
+  /** 0: nothing was opened yet. */
+  get highest(): number {
+    return this.#highest;
+  }
+
   closed(sequence: number): void {
     this.#open.delete(sequence);
   }

@@ -34,7 +34,8 @@ export function isNothingNew(before: ActorRecord, made: MadeStep): boolean {
  * Nobody else can apply them later.
  */
 export function isMereRefusal(before: ActorRecord, made: MadeStep, deliveries: readonly Delivery[]): boolean {
-  const isAsk = ({ direct, envelope }: Delivery): boolean => direct === true && envelope.kind === 'event';
+  const isAsk = ({ direct, envelope: { kind } }: Delivery): boolean =>
+    direct === true && (kind === 'event' || kind === 'start');
   return isAllRefused(before, made) && deliveries.every(isAsk);
 }
 

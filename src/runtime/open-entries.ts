@@ -43,6 +43,11 @@ export class OpenEntries {
     return this.#progress[log].isKnown(sequence);
   }
 
+  /** Sequence of the newest entry of a log that was read; 0: none. */
+  newestRead(log: LogEntry['log']): number {
+    return this.#progress[log].highest;
+  }
+
   closed(entry: LogEntry): void {
     this.#progress[entry.log].closed(entry.sequence);
   }

@@ -28,6 +28,7 @@ import { AskIntake } from './ask-intake.ts';
 import { assertNewest, commitStep } from './commit-step.ts';
 import { decline, declineUnfit } from './direct-deliveries.ts';
 import { isReplacement } from './first-step.ts';
+import { aboveDecided } from './first-watermarks.ts';
 import { hasMail, hasWork, stallActor } from './held-actor.ts';
 import { isMereRefusal, isNothingNew, type MadeStep } from './made-step.ts';
 import { NearTasks } from './near-tasks.ts';
@@ -217,7 +218,7 @@ export class PartitionActors {
     const { delivery } = first;
     const born = await this.#steps.first(delivery, activation.stored?.record);
     if (born.kind === 'born') {
-      await this.#commit(activation, born.made);
+      await this.#commit(activation, aboveDecided(born.made, this.#entries, activation.waiting));
       if (born.made.taken > 0) this.#finish(activation, [first], born.made);
       return;
     }

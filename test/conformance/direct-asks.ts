@@ -1,9 +1,8 @@
-/** What every binding promises of asks that are not stored, on the line and through a node. */
+/** What every binding promises of asks and starts that are not stored, through a node. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assign, setup } from 'xstate';
 import { addressOf, type Address } from '#contracts/address.ts';
-import type { DirectAsk } from '#contracts/direct-ask.ts';
-import type { Envelope } from '#contracts/envelope.ts';
+import type { Envelope, StartConflict } from '#contracts/envelope.ts';
 import { partitionCount, placeOf } from '#contracts/topology.ts';
 import { DirectAsker } from '#runtime/direct-asker.ts';
 import { createKernel } from '#runtime/kernel/xstate5-kernel.ts';
@@ -11,7 +10,7 @@ import { startNode, type NodePorts, type RunningNode } from '#runtime/node.ts';
 import { OwnSends } from '#runtime/own-sends.ts';
 import type { EnvelopeAnswer, OwnerLine } from '#runtime/ports.ts';
 import { silentEvents } from '#runtime/runtime-events.ts';
-import { aCommit, rootAddress } from '#test/support/records.ts';
+import { aCommit } from '#test/support/records.ts';
 import type { PortsUnderTest } from './node-ports.ts';
 
 const counter = setup({
@@ -29,68 +28,6 @@ const counter = setup({
 });
 
 export function describeDirectAsks(binding: string, open: () => Promise<PortsUnderTest>): void {
-  describe(`the line to an owner in ${binding}`, () => {
-    let bus: PortsUnderTest;
-    beforeAll(async () => void (bus = await open()));
-    afterAll(() => bus.dispose());
-
-    const askOf = (to: Address): DirectAsk => ({
-      v: 1,
-      envelope: { v: 1, kind: 'event', id: `e-${to}`, to, event: { type: 'INC' } },
-    });
-    /** Hears the asks for an actor's partition, and answers each, or not. */
-    async function listen(
-      node: string,
-      to: Address,
-      answers = true,
-    ): Promise<{ heard: DirectAsk[]; close(): Promise<void> }> {
-      const ports = bus.portsOf('orca', node);
-      const heard: DirectAsk[] = [];
-      const { partition } = placeOf(to, bus.topology);
-      const subscription = await ports.directAsks.listen([partition], (ask, of) => {
-        expect(of).toBe(partition);
-        heard.push(ask);
-        const { envelope } = ask;
-        if (answers && 'replyTo' in envelope && envelope.replyTo)
-          ports.replies.reply(envelope.replyTo, { outcome: 'applied', step: 2 });
-      });
-      return { heard, close: () => subscription.close() };
-    }
-
-    it('declines when nobody listens, or not any more', async () => {
-      const to = rootAddress('orca', 'nobody');
-      expect(await bus.ownerLine.ask(askOf(to), 5_000)).toEqual({ outcome: 'declined' });
-      const owner = await listen('a', to);
-      await owner.close();
-      await expect.poll(() => bus.ownerLine.ask(askOf(to), 5_000)).toEqual({ outcome: 'declined' });
-    });
-
-    it('carries an ask to whoever listens, and the answer back', async () => {
-      const to = rootAddress('orca', 'heard');
-      const owner = await listen('a', to);
-      const answer = await bus.ownerLine.ask({ ...askOf(to), after: 5 }, 5_000);
-      expect(answer).toEqual({ outcome: 'applied', step: 2 });
-      expect(owner.heard).toMatchObject([{ after: 5, envelope: { to, event: { type: 'INC' } } }]);
-      await owner.close();
-    });
-
-    it('carries it to one of two', async () => {
-      const to = rootAddress('orca', 'two');
-      const owners = [await listen('a', to), await listen('b', to)];
-      for (let count = 0; count < 20; count += 1) await bus.ownerLine.ask(askOf(to), 5_000);
-      expect(owners.reduce((sum, { heard }) => sum + heard.length, 0)).toBe(20);
-      for (const owner of owners) await owner.close();
-    });
-
-    it('says that it does not know when there is no answer', async () => {
-      const to = rootAddress('orca', 'silent');
-      const owner = await listen('a', to, false);
-      expect(await bus.ownerLine.ask(askOf(to), 200)).toBeNull();
-      expect(owner.heard).toHaveLength(1);
-      await owner.close();
-    });
-  });
-
   describe(`direct asks through a node in ${binding}`, () => {
     let bus: PortsUnderTest;
     let ports: NodePorts;
@@ -135,7 +72,9 @@ export function describeDirectAsks(binding: string, open: () => Promise<PortsUnd
       });
       const ask = (to: Address, type: string): Promise<EnvelopeAnswer | null> =>
         asker.ask(eventTo(to, type), 15_000);
-      return { ask, sends };
+      const start = (to: Address, onConflict?: StartConflict): Promise<EnvelopeAnswer | null> =>
+        asker.ask(startOf(to, onConflict), 15_000);
+      return { ask, start, sends };
     };
     const eventTo = (to: Address, type: string): Envelope => ({
       v: 1,
@@ -144,9 +83,19 @@ export function describeDirectAsks(binding: string, open: () => Promise<PortsUnd
       to,
       event: { type },
     });
-    async function born(): Promise<Address> {
+    const startOf = (to: Address, onConflict?: StartConflict): Envelope => ({
+      v: 1,
+      kind: 'start',
+      id: `s${(ids += 1)}`,
+      to,
+      ...(onConflict && { onConflict }),
+    });
+    const unborn = (): Address => {
       ids += 1;
-      const to = addressOf({ service: 'orca', type: 'counter', root: `k${ids}`, id: `k${ids}` });
+      return addressOf({ service: 'orca', type: 'counter', root: `k${ids}`, id: `k${ids}` });
+    };
+    async function born(): Promise<Address> {
+      const to = unborn();
       await bus.storedAsks(new OwnSends()).ask({ v: 1, kind: 'start', id: `s${ids}`, to }, 15_000);
       return to;
     }
@@ -172,6 +121,64 @@ export function describeDirectAsks(binding: string, open: () => Promise<PortsUnd
       expect(await countOf(to)).toBe(1);
       expect(await newestIn(to)).toBeLessThanOrEqual(before);
     });
+
+    it('starts an actor, and puts nothing into the ingress', async () => {
+      const to = unborn();
+      const before = await newestIn(to);
+      const { start } = client();
+      expect(await start(to)).toMatchObject({ outcome: 'applied', status: 'active', value: 'open', step: 1 });
+      expect(await newestIn(to)).toBeLessThanOrEqual(before);
+    });
+
+    it('starts nothing where an actor is', async () => {
+      const to = unborn();
+      const { ask, start } = client();
+      await start(to);
+      await ask(to, 'INC');
+      const before = await recordOf(to);
+      expect(await start(to)).toMatchObject({
+        outcome: 'refused',
+        reason: expect.stringContaining('EXISTS'),
+      });
+      expect(await start(to, 'use-existing')).toMatchObject({ outcome: 'applied', existing: true, step: 2 });
+      expect(await recordOf(to)).toEqual(before);
+      expect(await start(to, 'replace')).toMatchObject({ outcome: 'applied', step: 3 });
+      expect(await countOf(to)).toBe(0);
+    });
+
+    it('leaves a start that replaces to the ingress', async () => {
+      const to = await born();
+      const ask = { v: 1, envelope: startOf(to, 'replace') } as const;
+      expect(await bus.ownerLine.ask(ask, 5_000)).toEqual({ outcome: 'declined' });
+    });
+
+    it('starts one of two when the first answer is lost, also after another node took over', async () => {
+      const to = unborn();
+      let starts = 0;
+      const lossy: OwnerLine = {
+        ask: async (asked, timeoutMs) => {
+          starts += 1;
+          await bus.ownerLine.ask(asked, timeoutMs);
+          await client().ask(to, 'INC');
+          await node.stop({ graceMs: 0 });
+          node = await startOne();
+          return null;
+        },
+      };
+      expect(await client(lossy).start(to)).toMatchObject({ outcome: 'applied', repeated: true });
+      expect(starts).toBe(1);
+      expect(await countOf(to)).toBe(1);
+    }, 30_000);
+
+    it('gives a new actor nothing that its address was sent before', async () => {
+      const to = unborn();
+      await bus.storedAsks(new OwnSends()).ask(eventTo(to, 'INC'), 15_000);
+      expect(await client().start(to)).toMatchObject({ outcome: 'applied', step: 1 });
+      await node.stop({ graceMs: 0 });
+      node = await startOne();
+      expect(await client().ask(to, 'CLOSE')).toMatchObject({ outcome: 'applied' });
+      expect(await countOf(to)).toBe(0);
+    }, 30_000);
 
     it('refuses without a commit what no state takes', async () => {
       const to = await born();

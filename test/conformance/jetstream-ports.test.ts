@@ -1,4 +1,5 @@
 import { describeDirectAsks } from './direct-asks.ts';
+import { describeOwnerLine } from './owner-line.ts';
 import { openJetStream as open } from './jetstream-binding.ts';
 import { describeNearMarkPorts } from './near-mark-ports.ts';
 import { describeNodePorts } from './node-ports.ts';
@@ -14,5 +15,6 @@ for (const shards of [1, 2]) {
 describeSharedPorts('JetStream', () => open(1));
 describeStepOffers('JetStream', () => open(1));
 describeDirectAsks('JetStream', () => open(1));
+describeOwnerLine('JetStream', () => open(1));
 describeNearMarkPorts('JetStream', () => open(1));
 describePortTrace('JetStream', () => open(1));

@@ -6,6 +6,7 @@ import { MemoryHistories } from '#runtime/memory/memory-histories.ts';
 import { memoryNode } from '#runtime/memory/memory-node-ports.ts';
 import { systemClock } from '#runtime/system-clock.ts';
 import { describeDirectAsks } from './direct-asks.ts';
+import { describeOwnerLine } from './owner-line.ts';
 import { describeNearMarkPorts } from './near-mark-ports.ts';
 import { describeNodePorts, type PortsUnderTest } from './node-ports.ts';
 import { describeSharedPorts } from './shared-ports.ts';
@@ -33,5 +34,6 @@ for (const shards of [1, 2]) {
 describeSharedPorts('memory', () => open(1));
 describeStepOffers('memory', () => open(1));
 describeDirectAsks('memory', () => open(1));
+describeOwnerLine('memory', () => open(1));
 describeNearMarkPorts('memory', () => open(1));
 describePortTrace('memory', () => open(1));

@@ -153,7 +153,8 @@ export class SimulatedBus extends MemoryBus {
   }
 
   override deliver(envelope: Envelope): number {
-    if (this.#weaken === 'lose-after-ack' && this.#random.chance(SOME)) return 0;
+    if (this.#weaken === 'lose-after-ack' && this.#random.chance(SOME))
+      return this.service(partsOf(envelope.to).service).ingress.sequence + 1;
     const sequence = super.deliver(envelope);
     // A relay that died before it forgot what it had passed on passes it on again.
     if (envelope.kind !== 'event' || envelope.from === undefined || !this.#random.chance(REPEATED))

@@ -227,6 +227,18 @@ export const RUNTIME_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'nobody knows whose start it was',
+    breaks: 'a start whose answer was lost is told that somebody else has the address',
+    world: 'orders',
+    patches: [
+      {
+        file: 'src/runtime/first-step.ts',
+        find: '...(replyTo === undefined ? {} : { startedBy: envelope.id }),',
+        replace: '...(replyTo === undefined ? {} : { startedBy: `${envelope.id}?` }),',
+      },
+    ],
+  },
+  {
     name: 'silence is taken for a refusal',
     breaks: 'an ask without an answer comes by the ingress as if it were another one',
     world: 'orders',

@@ -9,14 +9,19 @@ const TERMINATED = 0.1;
 /** Controls come within so long after the start. */
 const WITHIN_MS = 15_000;
 
-/** Asks for what the seed decides about one order that was started. Whether it may end before its time. */
-export function controlOrder(bus: MemoryBus, to: Address, random: SeededRandom): { mayStop: boolean } {
+/** Asks for what the seed decides about one order, once it was started. Whether it may end before its time. */
+export function controlOrder(
+  bus: MemoryBus,
+  { to, started }: { to: Address; started: Promise<unknown> },
+  random: SeededRandom,
+): { mayStop: boolean } {
   const isPaused = random.chance(PAUSED);
   const mayStop = random.chance(TERMINATED);
   const [atMs, forMs, endAtMs] = [WITHIN_MS, PAUSED_MS_MAX, WITHIN_MS].map((limitMs) =>
     random.between(0, limitMs),
   );
   const ask = async (kind: 'pause' | 'resume' | 'terminate', afterMs = 0): Promise<void> => {
+    await started;
     await bus.clock.sleep(afterMs);
     const id = `${kind}-${to}`;
     bus.deliver({ v: 1, kind, id, to, reason: 'a person wants it', replyTo: id });

@@ -11,7 +11,7 @@ import { SeededRandom } from '../engine/seeded-random.ts';
 import { orderDefinitions } from '#test/support/order.machine.ts';
 import { checkInvariants } from '../invariants/all-invariants.ts';
 import { storedRecords } from '../invariants/evidence.ts';
-import { askersOf } from './order-askers.ts';
+import { askersOf, startOrder } from './order-askers.ts';
 import { controlOrder } from './order-controls.ts';
 import type { Finding, RunResult } from '../engine/run-result.ts';
 
@@ -70,11 +70,17 @@ export async function simulateOrders(seed: number, options: { weaken?: Weakness 
   });
   await clock.advance(random.between(0, 2_000));
   const asking = random.fork();
+  const starting = new SeededRandom(-seed);
   const mayStop: boolean[] = [];
+  const found: Finding[] = [];
   for (let order = 0; order < orders; order += 1) {
     const input = { ledger, packMs: random.between(0, FAULTS_MS) };
-    bus.deliver({ v: 1, kind: 'start', id: `start-${order}`, to: orderAddress(order), input });
-    mayStop.push(controlOrder(bus, orderAddress(order), asking).mayStop);
+    const to = orderAddress(order);
+    const started = startOrder(bus, { v: 1, kind: 'start', id: `start-${order}`, to, input }, starting);
+    mayStop.push(controlOrder(bus, { to, started }, asking).mayStop);
+    void started.then((isRefused) => {
+      if (isRefused) found.push({ kind: 'lost', text: `order ${order} is said to be another one's` });
+    });
     await clock.advance(random.between(0, 1_500));
   }
   const sales = random.between(0, COUNTER_SALES_MAX);
@@ -94,7 +100,6 @@ export async function simulateOrders(seed: number, options: { weaken?: Weakness 
   }
   await clock.advance(FAULTS_MS);
   cluster.endFaults();
-  const found: Finding[] = [];
   await clock
     .advanceUntil(() => isOver(bus, { orders, sales }), LIVENESS_MS)
     .catch(() => found.push({ kind: 'stuck', text: 'not over two minutes after the last fault' }));

@@ -145,9 +145,25 @@ describe('a client that asks', () => {
     expect(client.direct.map(({ after }) => after)).toEqual([7, 7, undefined]);
   });
 
-  it('sends what is no event by the ingress', async () => {
+  it('starts directly, and by the ingress under the same id when there is no answer', async () => {
+    const start = { v: 1, kind: 'start', id: 's1', to } as const;
+    const client = asking([applied, null]);
+    expect(await client.asker.ask(start, 20_000)).toEqual(applied);
+    expect(client.ingress).toEqual([]);
+    expect(await client.asker.ask({ ...start, id: 's2', onConflict: 'use-existing' }, 20_000)).toEqual(
+      applied,
+    );
+    expect(client.direct.map(({ envelope }) => envelope.id)).toEqual(['s1', 's2']);
+    expect(client.ingress).toMatchObject([{ id: 's2', onConflict: 'use-existing' }]);
+  });
+
+  it.each([
+    ['a control', { v: 1, kind: 'cancel', id: 'x', to }],
+    ['a start that replaces', { v: 1, kind: 'start', id: 'x', to, onConflict: 'replace' }],
+    ['the start of a child', { v: 1, kind: 'start', id: 'x', to, parent: { address: to, childId: 'c' } }],
+  ] as const)('sends %s by the ingress', async (_what, envelope) => {
     const client = asking([]);
-    await client.asker.ask({ v: 1, kind: 'cancel', id: 'x', to }, 1_000);
+    await client.asker.ask(envelope, 1_000);
     expect(client.direct).toEqual([]);
     expect(client.ingress).toHaveLength(1);
   });
