@@ -100,7 +100,27 @@ describe('the group committer', () => {
     ]);
   });
 
-  it('refuses only the unit that is in conflict, when its group is refused (G4)', async () => {
+  it('stores many in two halves in turn: one is on its way while what comes of the other is made (G4)', async () => {
+    const { committer, held, sent } = fakeServer({ holds: true });
+    let made = 0;
+    const workflow = async (index: number): Promise<void> => {
+      for (let step = 0; step < 3; step += 1) {
+        await committer.commit(unit(`u${index}-${step}`, 2));
+        made += 1;
+      }
+    };
+    const all = Array.from({ length: 80 }, (_, index) => workflow(index));
+    for (let released = 0; released < 6; released += 1) {
+      await turn();
+      expect(held).toHaveLength(released + 1);
+      expect(made).toBe(released * 40);
+      held[released]?.();
+    }
+    await Promise.all(all);
+    expect(sent.map(({ messages }) => messages.length)).toEqual([80, 80, 80, 80, 80, 80]);
+  });
+
+  it('refuses only the unit that is in conflict, when its group is refused (G5)', async () => {
     const { committer } = fakeServer();
     const units = [unit('a', 2), unit('bad', 2), unit('c', 2)];
     const outcomes = await Promise.allSettled(units.map((messages) => committer.commit(messages)));
@@ -108,7 +128,7 @@ describe('the group committer', () => {
     expect(outcomes[1]).toMatchObject({ reason: { code: CONFLICT.err_code } });
   });
 
-  it('tells every unit that nobody knows what happened when no answer came, and sends none again (G5)', async () => {
+  it('tells every unit that nobody knows what happened when no answer came, and sends none again (G6)', async () => {
     const { committer, sent } = fakeServer({ silent: true });
     const units = [unit('a', 2), unit('b', 2)];
     const outcomes = await Promise.allSettled(units.map((messages) => committer.commit(messages)));
