@@ -14,6 +14,9 @@ export type SubjectName = 'windlass' | 'jetstream' | 'restate' | 'restate-xstate
  */
 export type WorkflowKind = 'short' | 'parent' | 'sleeper' | 'slow' | 'flaky';
 
+/** The worker of Windlass answers here at once, and stores nothing. */
+export const HOP_SUBJECT = 'bench.hop';
+
 /** Input of a workflow. */
 export type WorkflowInput = {
   id: string;

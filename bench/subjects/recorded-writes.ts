@@ -24,6 +24,7 @@ const BATCH_ID = 'Nats-Batch-Id';
 /** Records what is published while `act` runs. */
 export async function recordWrites(bus: Bus, act: () => Promise<void>): Promise<WriteUnit[]> {
   const seen: { stream: StreamKind; message: Msg }[] = [];
+  const { never } = ingressSubjects('bench');
   const subjects: Record<StreamKind, readonly string[]> = {
     core: coreSubjects('bench', 0).all,
     ingress: [ingressSubjects('bench').all],
@@ -33,8 +34,9 @@ export async function recordWrites(bus: Bus, act: () => Promise<void>): Promise<
     subjects[stream].map((subject) =>
       bus.subscribe(subject, {
         callback: (error, message) => {
-          // what the server asks itself to delete is no write of a workflow
-          if (!error && !message.headers?.has('Nats-Rollup')) seen.push({ stream, message });
+          // what the server asks itself to delete, or is asked to refuse, is no write of a workflow
+          const isWrite = !message.headers?.has('Nats-Rollup') && message.subject !== never;
+          if (!error && isWrite) seen.push({ stream, message });
         },
       }),
     ),

@@ -18,7 +18,7 @@ import type { Asks } from '#runtime/ports.ts';
 import { startNatsServer, type NatsServer } from '#tools/nats-server.ts';
 import type { Accounted } from '../measure.ts';
 import { diskBytes } from '../process-usage.ts';
-import { ENTITIES, type Subject, type WorkflowInput, type WorkflowKind } from '../subject.ts';
+import { ENTITIES, HOP_SUBJECT, type Subject, type WorkflowInput, type WorkflowKind } from '../subject.ts';
 
 const ANSWER_TIMEOUT_MS = 60_000;
 const KINDS: readonly WorkflowKind[] = ['short', 'parent', 'sleeper', 'slow', 'flaky'];
@@ -94,6 +94,11 @@ export class WindlassSubject implements Subject {
   }
 
   step = (index: number): Promise<void> => this.#ask(counter(index), { type: 'INC' });
+
+  /** What a step needs besides the store: a request to the worker, and its answer. */
+  hop = async (): Promise<void> => {
+    await this.bus.request(HOP_SUBJECT);
+  };
 
   /** The same, with the event stored before anybody takes it. */
   storedStep = (index: number): Promise<void> => this.#askStored(counter(index), { type: 'INC' });

@@ -3,6 +3,7 @@ import { flushCompileCache } from 'node:module';
 import { Topology } from '#contracts/topology.ts';
 import { connectBus } from '#bus/connect.ts';
 import { startJetStreamNode } from '#runtime/jetstream/jetstream-node.ts';
+import { HOP_SUBJECT } from '../subject.ts';
 import { counterDefinition } from './counter.machine.ts';
 import { workflowActivities, workflowDefinitions } from './sequence.machines.ts';
 
@@ -11,8 +12,11 @@ const CONCURRENCY = 512;
 
 const [url = ''] = process.argv.slice(2);
 const node = `bench-${process.pid}`;
+const bus = await connectBus({ servers: [url], name: node });
+// What a request and its answer take when nothing is done for them.
+bus.subscribe(HOP_SUBJECT, { callback: (_error, message) => void message.respond() });
 await startJetStreamNode({
-  bus: await connectBus({ servers: [url], name: node }),
+  bus,
   topology: Topology.parse({ services: ['bench'] }),
   service: 'bench',
   node,

@@ -2,7 +2,7 @@
  * W1   one durable step: event in, record committed, answer out. Two ways: directly, or with the event stored first.
  * W1S  the same step with two sends to other actors: Windlass and raw JetStream alone.
  */
-import { measure } from '../measure.ts';
+import { closedLoop, measure, percentiles } from '../measure.ts';
 import { ENTITIES } from '../subject.ts';
 import { rawCommits } from '../subjects/jetstream-subject.ts';
 import { WindlassSubject } from '../subjects/windlass-subject.ts';
@@ -42,6 +42,7 @@ async function beside(run: WorkloadRun, windlass: WindlassSubject): Promise<void
           { way: 'direct', byHand: raw.step, unit: windlass.step },
           { way: 'stored', byHand: raw.storedStep, unit: windlass.storedStep },
         ];
+  if (run.workload === 'W1') await hops(run, windlass);
   for (const inFlight of IN_FLIGHT) {
     for (const way of ways) await measureWay(run, windlass, { ...way, inFlight });
   }
@@ -68,6 +69,14 @@ async function measureWay(
       run.print({ subject: subject.name, inFlight, way, round, ...measured });
     }
   }
+}
+
+/** What a step takes besides the store and the step itself: a request to the worker through the server, and its answer. */
+async function hops(run: WorkloadRun, windlass: WindlassSubject): Promise<void> {
+  const units = unitsOf(run);
+  await closedLoop({ units: ENTITIES, inFlight: 64, unit: windlass.hop });
+  const { durations } = await closedLoop({ units, inFlight: 1, unit: windlass.hop });
+  run.print({ subject: 'windlass', inFlight: 1, n: units, way: 'hop', ...percentiles(durations) });
 }
 
 function unitsOf(run: WorkloadRun): number {
