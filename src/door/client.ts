@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { declareStreams } from '#bus/streams.ts';
 import { ActorId, addressOf } from '#contracts/address.ts';
-import type { StartConflict } from '#contracts/envelope.ts';
+import type { Envelope, StartConflict } from '#contracts/envelope.ts';
 import type { Json } from '#contracts/json.ts';
 import { check } from '#define/contract.ts';
 import type { AnyDurable } from '#define/durable.ts';
@@ -37,6 +37,11 @@ export type StartOptions<D extends AnyDurable> = {
    * `ACTOR_EXISTS`; `use-existing` gives a handle to it; `replace` terminates it, stops all its work, and starts anew.
    */
   onConflict?: StartConflict;
+  /**
+   * `started` (default): until a worker has committed the first step, or refused. `stored`: no worker needs to run, and
+   * nobody hears whether the id is taken; the first of two starts wins, unless `onConflict` says `replace`.
+   */
+  waitFor?: 'started' | 'stored';
   /** How long a worker may take to decide, in milliseconds. Default 10 s. */
   timeoutMs?: number;
 } & Given<D['contract']['input']>;
@@ -66,17 +71,19 @@ export class Client {
       throw new ClientError('INPUT_INVALID', `The input of '${actor.contract.id}': ${input.problem}`);
     }
     const id = `start-${randomUUID()}`;
-    const answer = await this.#ports.asks.ask(
-      {
-        v: 1,
-        kind: 'start',
-        id,
-        to: handle.address,
-        onConflict,
-        ...(input.value === undefined ? {} : { input: input.value as Json }),
-      },
-      timeoutMs,
-    );
+    const start: Envelope = {
+      v: 1,
+      kind: 'start',
+      id,
+      to: handle.address,
+      onConflict,
+      ...(input.value === undefined ? {} : { input: input.value as Json }),
+    };
+    if (options.waitFor === 'stored') {
+      await this.#ports.ingress.send(start);
+      return handle;
+    }
+    const answer = await this.#ports.asks.ask(start, timeoutMs);
     const refused = answer === null ? await this.#unanswered(handle, { id, onConflict }) : answer.reason;
     if (refused === undefined) return handle;
     const [code = ''] = refused.split(':', 1);

@@ -142,7 +142,10 @@ describe('a client', () => {
     const late = client.start(delivery, { id: 'late', input: { to: 'Dan' }, timeoutMs: 50 });
     await expect(late).rejects.toMatchObject({ code: 'NO_ANSWER' });
     const signed = client.get(delivery, 'late').waitFor({ state: 'atTheDoor' });
+    const stored = await client.start(delivery, { id: 'stored', input: { to: 'Eve' }, waitFor: 'stored' });
+    await client.start(delivery, { id: 'stored', input: { to: 'Flo' }, waitFor: 'stored' });
     worker = await run();
+    expect((await stored.waitFor({ state: 'atTheDoor' })).context.to).toBe('Eve');
     expect(await handle.result()).toEqual({ signedBy: 'Cleo' });
     expect((await signed).context.to).toBe('Dan');
   });
