@@ -4,6 +4,8 @@ import type { Line } from './workloads/workload.ts';
 
 /** Worker memory is flat when the last sleepers cost no more than this much of what the worker had before, in MB. */
 const FLAT_MB = 60;
+/** It does not grow with what is stored when many sleepers take no more than this much of what few take. */
+const GROWN_MAX = 1.1;
 
 type Lines = readonly Line[];
 
@@ -104,27 +106,35 @@ function killRows(lines: Lines): string[][] {
 }
 
 function sleeperRows(lines: Lines): string[][] {
-  return pick(lines, { workload: 'W4', subject: 'windlass' }).flatMap((line) => {
-    const idle = line['idleRssMb'] as { worker: number };
-    const beside = line['beside'] as { share: number; few: number } | undefined;
-    const grown = (line.rssMb?.worker ?? 0) - idle.worker;
-    return [
-      [
-        `W4 worker memory flat with ${line.n} sleepers`,
-        `${idle.worker} MB before, ${line.rssMb?.worker} MB after`,
-        yesOrNo(grown <= FLAT_MB),
-      ],
-      ...(beside === undefined
-        ? []
-        : [
-            [
-              `W4 throughput with ${line.n} stored >= 90 % of that with ${beside.few}`,
-              `${Math.round(beside.share * 100)} %`,
-              yesOrNo(beside.share >= 0.9),
-            ],
-          ]),
-    ];
-  });
+  const all = pick(lines, { workload: 'W4', subject: 'windlass' });
+  const [few, many] = all.toSorted((a, b) => Number(a.n) - Number(b.n)).map(({ n, rssMb }) => ({ n, rssMb }));
+  const compared =
+    few === undefined || many === undefined
+      ? []
+      : ratioRow(
+          `W4 worker memory with ${many.n} sleepers <= ${GROWN_MAX}x that with ${few.n}`,
+          [many.rssMb?.worker, few.rssMb?.worker],
+          (ratio) => ratio <= GROWN_MAX,
+        );
+  return [...all.flatMap(sleeperRow), ...compared];
+}
+
+function sleeperRow(line: Line): string[][] {
+  const idle = line['idleRssMb'] as { worker: number };
+  const beside = line['beside'] as { share: number; few: number } | undefined;
+  const grown = (line.rssMb?.worker ?? 0) - idle.worker;
+  const memory = [
+    `W4 worker memory flat with ${line.n} sleepers`,
+    `${idle.worker} MB before, ${line.rssMb?.worker} MB after`,
+    yesOrNo(grown <= FLAT_MB),
+  ];
+  if (beside === undefined) return [memory];
+  const throughput = [
+    `W4 throughput with ${line.n} stored >= 90 % of that with ${beside.few}`,
+    `${Math.round(beside.share * 100)} %`,
+    yesOrNo(beside.share >= 0.9),
+  ];
+  return [memory, throughput];
 }
 
 function pick(lines: Lines, wanted: { workload: string; subject: string; inFlight?: number }): Line[] {
