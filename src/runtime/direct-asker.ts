@@ -74,29 +74,29 @@ export class DirectAsker implements Asks {
     return answer;
   }
 
-  async #askUntilAnswered(event: Direct, timeoutMs: number): Promise<EnvelopeAnswer | null> {
+  async #askUntilAnswered(envelope: Direct, timeoutMs: number): Promise<EnvelopeAnswer | null> {
     const { stored, clock } = this.#options;
     const deadlineMs = clock.nowMs() + timeoutMs;
     const leftMs = (max: number): number => Math.max(1, Math.min(max, deadlineMs - clock.nowMs()));
-    let said = this.#isSilent(event.to) ? null : await this.#askDirectly(event, leftMs(DIRECT_MS));
+    let said = this.#isSilent(envelope.to) ? null : await this.#askDirectly(envelope, leftMs(DIRECT_MS));
     if (isAnswer(said)) return said;
-    const answer = await stored.ask(event, leftMs(STORED_MS));
+    const answer = await stored.ask(envelope, leftMs(STORED_MS));
     if (answer !== null) return answer;
     while (clock.nowMs() < deadlineMs) {
-      said = await this.#askDirectly(event, leftMs(DIRECT_MS));
+      said = await this.#askDirectly(envelope, leftMs(DIRECT_MS));
       if (isAnswer(said)) return said;
       await clock.sleep(leftMs(AGAIN_MS));
     }
     return null;
   }
 
-  async #askDirectly(event: Direct, timeoutMs: number): Promise<DirectAnswer | null> {
+  async #askDirectly(envelope: Direct, timeoutMs: number): Promise<DirectAnswer | null> {
     const { line, sends, clock } = this.#options;
-    const after = sends.newestTo(event.to);
-    const ask = { v: 1 as const, envelope: event, ...(after === undefined ? {} : { after }) };
+    const after = sends.newestTo(envelope.to);
+    const ask = { v: 1 as const, envelope, ...(after === undefined ? {} : { after }) };
     const said = await line.ask(ask, timeoutMs);
-    if (said === null) this.#silentUntilMs.set(this.#partitionOf(event.to), clock.nowMs() + SILENT_MS);
-    else if (after !== undefined && isAnswer(said)) sends.read(event.to, after);
+    if (said === null) this.#silentUntilMs.set(this.#partitionOf(envelope.to), clock.nowMs() + SILENT_MS);
+    else if (after !== undefined && isAnswer(said)) sends.read(envelope.to, after);
     return said;
   }
 

@@ -40,7 +40,10 @@ export function describeDirectAsks(binding: string, open: () => Promise<PortsUnd
         node: `n${nodes}`,
         partitions: partitionCount(bus.topology),
         kernel: createKernel(),
-        definitions: [{ type: 'counter', version: 1, machine: counter }],
+        definitions: [
+          { type: 'counter', version: 1, machine: counter },
+          { type: 'brief', version: 1, machine: counter, retentionMs: 599_999 },
+        ],
         activities: {},
         queues: [],
         ports: bus.portsOf('orca', `n${nodes}`),
@@ -90,9 +93,9 @@ export function describeDirectAsks(binding: string, open: () => Promise<PortsUnd
       to,
       ...(onConflict && { onConflict }),
     });
-    const unborn = (): Address => {
+    const unborn = (type = 'counter'): Address => {
       ids += 1;
-      return addressOf({ service: 'orca', type: 'counter', root: `k${ids}`, id: `k${ids}` });
+      return addressOf({ service: 'orca', type, root: `k${ids}`, id: `k${ids}` });
     };
     async function born(): Promise<Address> {
       const to = unborn();
@@ -151,6 +154,14 @@ export function describeDirectAsks(binding: string, open: () => Promise<PortsUnd
       const ask = { v: 1, envelope: startOf(to, 'replace') } as const;
       expect(await bus.ownerLine.ask(ask, 5_000)).toEqual({ outcome: 'declined' });
     });
+
+    it.each(['brief', 'unheardOf'])(
+      'leaves a start to the ingress when its record may soon be gone: %s',
+      async (type) => {
+        const ask = { v: 1, envelope: startOf(unborn(type)) } as const;
+        expect(await bus.ownerLine.ask(ask, 5_000)).toEqual({ outcome: 'declined' });
+      },
+    );
 
     it('starts one of two when the first answer is lost, also after another node took over', async () => {
       const to = unborn();

@@ -245,9 +245,9 @@ export const RUNTIME_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'src/runtime/direct-asker.ts',
-        find: 'const answer = await stored.ask(event, leftMs(STORED_MS));',
+        find: 'const answer = await stored.ask(envelope, leftMs(STORED_MS));',
         replace:
-          'const { asker: _asker, ...other } = event;\n    const answer = await stored.ask(other, leftMs(STORED_MS));',
+          'const { asker: _asker, ...other } = envelope as Event;\n    const answer = await stored.ask(other, leftMs(STORED_MS));',
       },
     ],
   },
