@@ -2,7 +2,7 @@
  * W1   one durable step: event in, record committed, answer out. Two ways: directly, or with the event stored first.
  * W1S  the same step with two sends to other actors: Windlass and raw JetStream alone.
  */
-import { closedLoop, measure, percentiles } from '../measure.ts';
+import { closedLoop, measure } from '../measure.ts';
 import { ENTITIES } from '../subject.ts';
 import { rawCommits } from '../subjects/jetstream-subject.ts';
 import { WindlassSubject } from '../subjects/windlass-subject.ts';
@@ -75,8 +75,8 @@ async function measureWay(
 async function hops(run: WorkloadRun, windlass: WindlassSubject): Promise<void> {
   const units = unitsOf(run);
   await closedLoop({ units: ENTITIES, inFlight: 64, unit: windlass.hop });
-  const { durations } = await closedLoop({ units, inFlight: 1, unit: windlass.hop });
-  run.print({ subject: 'windlass', inFlight: 1, n: units, way: 'hop', ...percentiles(durations) });
+  const measured = await measure({ accounted: windlass, units, inFlight: 1, unit: windlass.hop });
+  run.print({ subject: 'windlass', inFlight: 1, way: 'hop', ...measured });
 }
 
 function unitsOf(run: WorkloadRun): number {
