@@ -10,6 +10,8 @@
  * O4 Letting go drains: steps in flight are committed first, the rest is read again by the next owner.
  * O5 A node has 512 steps under way at most, whatever has arrived: that bounds what is made and not yet stored. What has
  *    arrived and waits is envelopes. No step waits for another one, so those under way always come to their end.
+ * O6 What is not read is not owned: a partition whose reading could not begin, or could not go on, is given up and
+ *    claimed again at the next turn.
  */
 import { assignPartitions } from './assignment.ts';
 import type { ActorsOptions } from './actors-options.ts';
@@ -179,7 +181,6 @@ export class PartitionKeeper {
     try {
       await this.#readers.open(took);
     } catch (error) {
-      // Not read, so not owned: give them back and try again at the next turn.
       await this.#release([...took.keys()]);
       throw error;
     }
@@ -205,7 +206,7 @@ export class PartitionKeeper {
       return actors ? [{ partition, actors }] : [];
     });
     await Promise.all(released.map(({ actors }) => actors.drop()));
-    await this.#readers.close(released.map(({ actors }) => actors));
+    await this.#stopReading(released.map(({ actors }) => actors));
     await Promise.all(
       released.map(({ partition, actors }) =>
         this.#options.ownership.release({ partition, epoch: actors.epoch }),
@@ -219,9 +220,20 @@ export class PartitionKeeper {
     this.#mine.delete(partition);
     this.#noteContest(partition);
     await actors.drop();
-    await this.#readers.close([actors]);
+    await this.#stopReading([actors]);
     this.#options.events.partitionsChanged({ owned: this.owned, took: [], dropped: [partition] });
     this.#kick();
+  }
+
+  async #stopReading(actors: readonly PartitionActors[]): Promise<void> {
+    const unread = [...(await this.#readers.close(actors))].filter(
+      ([partition, of]) => this.#mine.get(partition) === of,
+    );
+    if (unread.length === 0) return;
+    for (const [partition] of unread) this.#mine.delete(partition);
+    await Promise.all(unread.map(([, of]) => of.drop()));
+    const dropped = unread.map(([partition]) => partition);
+    this.#options.events.partitionsChanged({ owned: this.owned, took: [], dropped });
   }
 
   #noteContest(partition: number): void {

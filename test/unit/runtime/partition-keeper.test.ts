@@ -11,9 +11,8 @@ import { PartitionKeeper } from '#runtime/partition-keeper.ts';
 import { Registry } from '#runtime/registry.ts';
 import { silentEvents } from '#runtime/runtime-events.ts';
 
-const topology = Topology.parse({ services: ['shop'], partitionsPerShard: 1 });
-
-function world() {
+function world({ partitions = 1 } = {}) {
+  const topology = Topology.parse({ services: ['shop'], partitionsPerShard: partitions });
   const clock = new VirtualClock();
   const bus = new MemoryBus({ clock, topology });
   const portsOf = (node: string) => memoryNode(bus, { service: 'shop', node }).ports;
@@ -24,7 +23,7 @@ function world() {
     return new PartitionKeeper({
       ...ports,
       node,
-      partitions: 1,
+      partitions,
       kernel,
       registry,
       nearWorker,
@@ -90,6 +89,36 @@ describe('the keeper of partitions', () => {
       expect(releases).toBeLessThan(10);
     },
   );
+
+  it('claims and reads again what shared a reader with a partition that is lost, when that cannot be read on', async () => {
+    const { clock, portsOf, keeperOf } = world({ partitions: 2 });
+    const ports = portsOf('a');
+    const reads: (readonly number[])[] = [];
+    const keeper = keeperOf('a', {
+      ...ports,
+      logs: {
+        ...ports.logs,
+        read: async (partitions, ...callbacks) => {
+          reads.push(partitions);
+          if (reads.length === 2) throw new Error('the stream has no leader');
+          return ports.logs.read(partitions, ...callbacks);
+        },
+      },
+    });
+    void keeper.start();
+    await clock.advance(5_000);
+    expect(reads).toEqual([[0, 1]]);
+    const seenEpoch = await ports.ownership.currentEpoch(1);
+    const other = portsOf('b').ownership;
+    await other.release({
+      partition: 1,
+      epoch: (await other.claim({ partition: 1, node: 'b', seenEpoch })) ?? 0,
+    });
+    await clock.advance(5_000);
+    expect(keeper.owned).toEqual([0, 1]);
+    expect(reads[1]).toEqual([0]);
+    expect(reads.slice(2).flat().toSorted()).toEqual([0, 1]);
+  });
 
   it('does not fight in a hot loop with a node that it takes for dead', async () => {
     const { clock, portsOf, keeperOf } = world();

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PartitionActors } from '#runtime/partition-actors.ts';
 import { PartitionReaders } from '#runtime/partition-readers.ts';
 import type { DirectAsks, LogEntry, Logs } from '#runtime/ports.ts';
+import { silentEvents } from '#runtime/runtime-events.ts';
 
 type Read = {
   partitions: readonly number[];
@@ -41,7 +42,7 @@ function listener(): { actors: PartitionActors; heard: number[] } {
 describe('the readers of owned partitions', () => {
   it('gives nothing that an old reader still delivers to the new actors of a partition', async () => {
     const { logs, reads } = scriptedLogs();
-    const readers = new PartitionReaders({ logs, directAsks: nobodyAsks });
+    const readers = new PartitionReaders({ logs, directAsks: nobodyAsks, events: silentEvents });
     const [before, after] = [listener(), listener()];
     await readers.open(new Map([[3, before.actors]]));
     // The partition is taken again before its first reader is closed.
@@ -57,7 +58,7 @@ describe('the readers of owned partitions', () => {
 
   it('replaces a reader by one for the rest when some of its partitions go', async () => {
     const { logs, reads } = scriptedLogs();
-    const readers = new PartitionReaders({ logs, directAsks: nobodyAsks });
+    const readers = new PartitionReaders({ logs, directAsks: nobodyAsks, events: silentEvents });
     const [stays, goes] = [listener(), listener()];
     await readers.open(
       new Map([
@@ -70,5 +71,35 @@ describe('the readers of owned partitions', () => {
     expect(reads.map((read) => read.closed)).toEqual([true, false]);
     reads[1]?.deliver(1, 5);
     expect(stays.heard).toEqual([5]);
+  });
+
+  it('says who is read no more when the rest of a reader cannot be read again', async () => {
+    const { logs, reads } = scriptedLogs();
+    const failures: unknown[] = [];
+    const outage = new Error('the stream has no leader');
+    let isDown = false;
+    const readers = new PartitionReaders({
+      logs: {
+        ...logs,
+        read: async (...args) => {
+          if (isDown) throw outage;
+          return logs.read(...args);
+        },
+      },
+      directAsks: nobodyAsks,
+      events: { ...silentEvents, failed: ({ error }) => void failures.push(error) },
+    });
+    const [stays, goes, apart] = [listener(), listener(), listener()];
+    await readers.open(
+      new Map([
+        [1, stays.actors],
+        [2, goes.actors],
+      ]),
+    );
+    await readers.open(new Map([[3, apart.actors]]));
+    isDown = true;
+    expect(await readers.close([goes.actors])).toEqual(new Map([[1, stays.actors]]));
+    expect(failures).toEqual([outage]);
+    expect(reads.map((read) => read.closed)).toEqual([true, false]);
   });
 });
