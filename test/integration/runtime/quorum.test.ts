@@ -6,10 +6,16 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectBus, type Bus } from '#bus/connect.ts';
 import { publish } from '#bus/publish.ts';
+import { declareStreams } from '#bus/streams.ts';
 import { untilAnswered } from '#bus/until-answered.ts';
+import { STREAM } from '#contracts/subjects.ts';
+import { Topology } from '#contracts/topology.ts';
 import { startProcessCluster } from '#test/chaos/servers/process-cluster.ts';
 import type { ServersUnderTest } from '#test/chaos/servers/servers-under-test.ts';
+import { leaderOf } from '#test/chaos/servers/stream-leaders.ts';
 
+/** A server that lost its peers answers requests to JetStream again, after ten seconds, and says that nobody leads. */
+const GIVEN_UP_MS = 12_000;
 const SETUP_MS = 120_000;
 const TEST_MS = 120_000;
 
@@ -21,6 +27,7 @@ describe('a client of a server that is cut off from its peers', () => {
     dataDir = await mkdtemp(path.join(os.tmpdir(), 'windlass-quorum-'));
     servers = await startProcessCluster(dataDir);
     bus = await connectBus({ servers: servers.addresses, name: 'quorum-test' });
+    await declareStreams(bus, Topology.parse({ replicas: 3 }));
     const manager = await untilAnswered(bus, () => jetstreamManager(bus, { timeout: 5_000 }));
     await untilAnswered(bus, () =>
       manager.streams.add({ name: 'KEPT', subjects: ['kept'], num_replicas: 3 }),
@@ -51,7 +58,41 @@ describe('a client of a server that is cut off from its peers', () => {
     },
     TEST_MS,
   );
+
+  it(
+    'leaves it also when it came to it long after the cut, when it answers again',
+    async () => {
+      // given a server that has been cut off for a while
+      // one that never led: it knows nothing of its peers, not even that they are silent
+      const leader = await leaderOf(bus, STREAM.dead);
+      const index = servers.names.findIndex((server) => server !== leader);
+      const name = servers.names[index] ?? '';
+      const address = servers.addresses[index] ?? '';
+      await servers.break(name, 'cut');
+      await sleep(GIVEN_UP_MS);
+
+      // when a client comes to it
+      const late = await connectedTo(address, servers.addresses);
+
+      // then it goes to another one
+      while (address.endsWith(portOf(late))) await sleep(50);
+      await stored(late);
+      expect(portOf(late)).not.toBe(address.split(':').at(-1));
+      await late.close();
+      await servers.mend(name, 'cut');
+    },
+    TEST_MS,
+  );
 });
+
+/** The library takes the addresses in any order. */
+async function connectedTo(address: string, addresses: readonly string[]): Promise<Bus> {
+  for (;;) {
+    const late = await connectBus({ servers: addresses, name: 'late' });
+    if (address.endsWith(portOf(late))) return late;
+    await late.close();
+  }
+}
 
 function portOf(bus: Bus): string {
   return bus.getServer().split(':').at(-1) ?? '';
