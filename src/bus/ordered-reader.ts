@@ -1,15 +1,16 @@
 /** Reads subjects of a stream in order, without acknowledgements, from a given sequence on. */
-import { DeliverPolicy, jetstream, type JsMsg } from '@nats-io/jetstream';
+import { DeliverPolicy, jetstream, jetstreamManager, type JsMsg, type StoredMsg } from '@nats-io/jetstream';
 import type { Bus } from './connect.ts';
+import { readDirectly } from './direct-reader.ts';
 import { ANSWER_TIMEOUT_MS } from './publish.ts';
-import { consumeSteadily } from './steady-consumption.ts';
+import { consumeSteadily, type OpenConsumption } from './steady-consumption.ts';
 
 export type ReadMessage = {
   subject: string;
   sequence: number;
   data: string;
   header(name: string): string | undefined;
-  /** Messages of the filter still to come when this one was sent. */
+  /** Messages of the filter still to come when this one was sent. Of a direct read: unknown, so never 0. */
   pending: number;
 };
 
@@ -19,6 +20,11 @@ export type OrderedReaderOptions = {
   /** First sequence wanted; 0 = the oldest one kept. `last-per-subject`: the newest of each subject, then all new ones. */
   from: number | 'last-per-subject' | 'new';
   headersOnly?: boolean;
+  /**
+   * Go on by direct reads while the cluster can make no consumer: for whoever holds up others by not reading. The stream
+   * must allow them. Default false.
+   */
+  readsDirectly?: boolean;
 };
 
 /**
@@ -30,25 +36,45 @@ export async function readOrdered(
   options: OrderedReaderOptions,
   onMessage: (message: ReadMessage) => void,
 ): Promise<{ close(): Promise<void> }> {
+  const { stream, subjects, readsDirectly = false } = options;
   let seen = 0;
-  return consumeSteadily(bus, async (isCurrent) => {
-    const consumer = await jetstream(bus, { timeout: ANSWER_TIMEOUT_MS }).consumers.get(options.stream, {
-      filter_subjects: [...options.subjects],
+  const take = (message: ReadMessage): void => {
+    // Read directly, and then by the consumer that was being made meanwhile.
+    if (message.sequence <= seen) return;
+    onMessage(message);
+    seen = message.sequence;
+  };
+  const open: OpenConsumption = async (isCurrent) => {
+    // Before the consumer is made: when that finds nothing to deliver, nothing up to here was wanted.
+    const newest = readsDirectly && seen === 0 ? await newestOf(bus, stream) : 0;
+    const consumer = await jetstream(bus, { timeout: ANSWER_TIMEOUT_MS }).consumers.get(stream, {
+      filter_subjects: [...subjects],
       ...startOf(seen > 0 ? seen + 1 : options.from),
       ...(options.headersOnly ? { headers_only: true } : {}),
     });
+    if ((await consumer.info(true)).num_pending === 0) seen = Math.max(seen, newest);
     const messages = await consumer.consume({
       expires: 5_000,
       idle_heartbeat: 1_000,
       max_messages: 500,
       callback: (message: JsMsg) => {
-        if (!isCurrent()) return;
-        onMessage(readMessage(message));
-        seen = message.seq;
+        if (isCurrent()) take(readMessage(message));
       },
     });
     return { messages, info: () => consumer.info() };
-  });
+  };
+  const meanwhile = async (isWanted: () => boolean): Promise<void> => {
+    if (seen > 0)
+      await readDirectly(bus, { stream, subjects, after: seen, isWanted }, (message) =>
+        take(storedMessage(message)),
+      );
+  };
+  return consumeSteadily(bus, open, readsDirectly ? meanwhile : undefined);
+}
+
+async function newestOf(bus: Bus, stream: string): Promise<number> {
+  const manager = await jetstreamManager(bus, { timeout: ANSWER_TIMEOUT_MS, checkAPI: false });
+  return (await manager.streams.info(stream)).state.last_seq;
 }
 
 function readMessage(message: JsMsg): ReadMessage {
@@ -58,6 +84,16 @@ function readMessage(message: JsMsg): ReadMessage {
     data: message.string(),
     header: (name) => message.headers?.get(name) || undefined,
     pending: message.info.pending,
+  };
+}
+
+function storedMessage(message: StoredMsg): ReadMessage {
+  return {
+    subject: message.subject,
+    sequence: message.seq,
+    data: message.string(),
+    header: (name) => message.header.get(name) || undefined,
+    pending: Number.POSITIVE_INFINITY,
   };
 }
 

@@ -9,6 +9,11 @@
  * S3 when the library ended it by itself (a consumer that could not be made again, a callback that threw),
  * S4 when its consumer has gone or nobody has asked it for messages: looked at every few seconds, because the library
  *    watches no heartbeats while it makes a consumer again.
+ *
+ * Where there is a way to read without a consumption, it is taken from the first failed attempt to open one until the next
+ * one is open.
+ *
+ * S5 Only one consumption delivers, also where an attempt to open one was given up and is answered later.
  */
 import type { ConsumerInfo, ConsumerMessages } from '@nats-io/jetstream';
 import { JetStreamCode } from './bus-error.ts';
@@ -30,24 +35,43 @@ export type Consumption = { messages: ConsumerMessages; info: () => Promise<Cons
 /** Opens a consumption; `isCurrent` tells its callbacks whether it was replaced meanwhile. */
 export type OpenConsumption = (isCurrent: () => boolean) => Promise<Consumption>;
 
+/** Reads on by other means, for as long as that is wanted. */
+export type ReadMeanwhile = (isWanted: () => boolean) => Promise<void>;
+
 /** Resolves when the first consumption is open. @throws when that one cannot be opened. */
-export async function consumeSteadily(bus: Bus, open: OpenConsumption): Promise<{ close(): Promise<void> }> {
-  const consumption = new SteadyConsumption(bus, open);
-  await consumption.start();
+export async function consumeSteadily(
+  bus: Bus,
+  open: OpenConsumption,
+  meanwhile?: ReadMeanwhile,
+): Promise<{ close(): Promise<void> }> {
+  const consumption = new SteadyConsumption(bus, { open, meanwhile });
+  try {
+    await consumption.start();
+  } catch (error) {
+    await consumption.close();
+    throw error;
+  }
   return consumption;
 }
 
 class SteadyConsumption {
   readonly #bus: Bus;
   readonly #open: OpenConsumption;
+  readonly #meanwhile: ReadMeanwhile | undefined;
+  #isOpen = false;
+  #isReadMeanwhile = false;
   #generation = 0;
   #consumption: Consumption | undefined;
   #closed = false;
   #replacing = false;
 
-  constructor(bus: Bus, open: OpenConsumption) {
+  constructor(
+    bus: Bus,
+    { open, meanwhile }: { open: OpenConsumption; meanwhile: ReadMeanwhile | undefined },
+  ) {
     this.#bus = bus;
     this.#open = open;
+    this.#meanwhile = meanwhile;
   }
 
   async start(): Promise<void> {
@@ -63,20 +87,39 @@ class SteadyConsumption {
   }
 
   async #replace(): Promise<void> {
-    this.#generation += 1;
-    const generation = this.#generation;
+    this.#isOpen = false;
     // The server may be gone: nobody waits for the old one to say goodbye.
     void this.#consumption?.messages.close().catch(() => undefined);
-    const isCurrent = (): boolean => !this.#closed && this.#generation === generation;
-    const consumption = await untilAnswered(this.#bus, () => this.#open(isCurrent));
-    if (!isCurrent()) {
-      void consumption.messages.close().catch(() => undefined);
-      return;
-    }
+    const { consumption, isCurrent } = await untilAnswered(this.#bus, () => this.#openNext());
+    if (!isCurrent()) return;
     this.#consumption = consumption;
+    this.#isOpen = true;
     void this.#followHeartbeats(consumption.messages, isCurrent);
     void this.#followEnd(consumption.messages, isCurrent);
     void this.#look(consumption, isCurrent);
+  }
+
+  /** One attempt: it may come to its end after it was given up, and another one has taken its place (S5). */
+  async #openNext(): Promise<{ consumption: Consumption; isCurrent: () => boolean }> {
+    this.#generation += 1;
+    const generation = this.#generation;
+    const isCurrent = (): boolean => !this.#closed && this.#generation === generation;
+    try {
+      const consumption = await this.#open(isCurrent);
+      if (!isCurrent()) void consumption.messages.close().catch(() => undefined);
+      return { consumption, isCurrent };
+    } catch (error) {
+      void this.#readMeanwhile();
+      throw error;
+    }
+  }
+
+  async #readMeanwhile(): Promise<void> {
+    if (this.#meanwhile === undefined || this.#isReadMeanwhile) return;
+    this.#isReadMeanwhile = true;
+    const isWanted = (): boolean => !this.#closed && !this.#isOpen && !this.#bus.isClosed();
+    await this.#meanwhile(isWanted).catch(() => undefined);
+    this.#isReadMeanwhile = false;
   }
 
   async #followConnection(): Promise<void> {

@@ -3,6 +3,7 @@ import { BusError, JetStreamCode } from './bus-error.ts';
 import type { Bus } from './connect.ts';
 import { orConnectionLoss, whenConnected } from './connection-state.ts';
 import { ANSWER_TIMEOUT_MS } from './publish.ts';
+import { askRepeatedly } from './repeated-ask.ts';
 
 export type StoredMessage = {
   subject: string;
@@ -25,11 +26,11 @@ export async function readLast(
   let answer: Answer;
   try {
     await whenConnected(bus);
-    const request = bus.request(
-      `$JS.API.STREAM.MSG.GET.${args.stream}`,
-      JSON.stringify({ last_by_subj: args.subject }),
-      { timeout: ANSWER_TIMEOUT_MS },
-    );
+    const request = askRepeatedly(bus, {
+      subject: `$JS.API.STREAM.MSG.GET.${args.stream}`,
+      body: JSON.stringify({ last_by_subj: args.subject }),
+      timeoutMs: ANSWER_TIMEOUT_MS,
+    });
     const reply = await orConnectionLoss(bus, request);
     answer = reply.json<Answer>();
   } catch (error) {

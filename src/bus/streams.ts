@@ -82,6 +82,8 @@ function ingressStream(service: string, topology: Topology): StreamDeclaration {
     num_replicas: topology.replicas,
     duplicate_window: 10 * MINUTE_NS,
     max_age: 7 * DAY_NS,
+    // Its readers go on while the cluster can make no consumer.
+    allow_direct: true,
     // A client with much to say says it in groups.
     allow_atomic: true,
   };

@@ -29,17 +29,27 @@ export class JetStreamLogs implements Logs {
   ): Promise<Subscription> {
     const { service, topology, bus } = this.#binding;
     const closers: Subscription[] = [];
+    const close = async (): Promise<void> =>
+      void (await Promise.all(closers.map((closer) => closer.close())));
     const shards = Map.groupBy(partitions, (partition) => shardOf(partition, topology));
-    for (const [shard, owned] of shards) {
-      closers.push(await this.#readCore({ shard, owned, onEntry, onNearMark }));
-      const subjects = owned.map((partition) => ingressSubjects(service).partition({ shard, partition }));
-      closers.push(
-        await readOrdered(bus, { stream: STREAM.ingress(service), subjects, from: 0 }, (message) =>
-          onEntry(entryOf('ingress', message)),
-        ),
-      );
+    try {
+      for (const [shard, owned] of shards) {
+        closers.push(await this.#readCore({ shard, owned, onEntry, onNearMark }));
+        const subjects = owned.map((partition) => ingressSubjects(service).partition({ shard, partition }));
+        closers.push(
+          await readOrdered(
+            bus,
+            { stream: STREAM.ingress(service), subjects, from: 0, readsDirectly: true },
+            (message) => onEntry(entryOf('ingress', message)),
+          ),
+        );
+      }
+    } catch (error) {
+      // What was opened would go on to relay for partitions that are not owned.
+      await close();
+      throw error;
     }
-    return { close: async () => void (await Promise.all(closers.map((closer) => closer.close()))) };
+    return { close };
   }
 
   /** Mailboxes, outboxes and tasks of some partitions of one shard. */
@@ -55,32 +65,38 @@ export class JetStreamLogs implements Logs {
     const subjects = coreSubjects(service, shard);
     const near = onNearMark && new NearMarkReader({ bus, service, shard, onNearMark });
     const relays = new Map(owned.map((partition) => [partition, new Relay({ bus, stream })]));
-    const reader = await readOrdered(
-      bus,
-      {
-        stream,
-        subjects: owned.flatMap((partition) => [
-          subjects.mailbox(partition),
-          ...subjects.relays(partition),
-          ...(near ? [subjects.nearMarks(partition)] : []),
-        ]),
-        from: 0,
-      },
-      (message) => {
-        if (near?.push(message)) return;
-        const relayed = relays.get(partitionOf(message.subject))?.push(message);
-        if (!relayed) onEntry(entryOf('mailbox', message));
-      },
-    );
     const purging = setInterval(() => void this.#purgeRelayed(shard, relays), RELAY_PURGE_MS);
-    return {
-      close: async () => {
-        clearInterval(purging);
-        near?.close();
-        for (const relay of relays.values()) relay.close();
-        await reader.close();
-      },
+    const stop = (): void => {
+      clearInterval(purging);
+      near?.close();
+      for (const relay of relays.values()) relay.close();
     };
+    const filter = owned.flatMap((partition) => [
+      subjects.mailbox(partition),
+      ...subjects.relays(partition),
+      ...(near ? [subjects.nearMarks(partition)] : []),
+    ]);
+    const onMessage = (message: ReadMessage): void => {
+      if (near?.push(message)) return;
+      const relayed = relays.get(partitionOf(message.subject))?.push(message);
+      if (!relayed) onEntry(entryOf('mailbox', message));
+    };
+    try {
+      const reader = await readOrdered(
+        bus,
+        { stream, subjects: filter, from: 0, readsDirectly: true },
+        onMessage,
+      );
+      return {
+        close: async () => {
+          stop();
+          await reader.close();
+        },
+      };
+    } catch (error) {
+      stop();
+      throw error;
+    }
   }
 
   /** What a receiver has is forgotten here, whoever owns the partition by now. */

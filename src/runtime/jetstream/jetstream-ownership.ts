@@ -35,6 +35,7 @@ export class JetStreamOwnership implements OwnershipStore {
             stream: STREAM.core(service, shard),
             subjects: [coreSubjects(service, shard).owners],
             from: 'last-per-subject',
+            readsDirectly: true,
           },
           (message) =>
             tell({
