@@ -128,6 +128,8 @@ export class Campaign {
       `${alone ? 'nats-server' : `leader of ${stream}`}: ${fault}; both services commit after ${Math.round(ms)} ms`,
     );
     await servers.mend(name, fault);
+    // One fault at a time: two of three servers that are not whole have no majority.
+    await servers.untilHealthy();
     if (!alone) await untilCurrent(bus, { streams: CORE_STREAMS, timeoutMs: CATCH_UP_TIMEOUT_MS });
   }
 

@@ -32,7 +32,9 @@ export async function startContainerCluster(): Promise<ServersUnderTest> {
     }),
   );
   const cluster: Cluster = { peers, containers: new Map(started) };
-  await Promise.all(started.map(([, container]) => untilHealthy(container)));
+  const allHealthy = async (): Promise<void> =>
+    void (await Promise.all(started.map(([, container]) => untilHealthy(container))));
+  await allHealthy();
   return {
     addresses: NAMES.map((name) => `nats://127.0.0.1:${ports.get(name)}`),
     replicas: 3,
@@ -40,6 +42,7 @@ export async function startContainerCluster(): Promise<ServersUnderTest> {
     names: NAMES,
     break: (name, fault) => breakMember(cluster, { name, fault }),
     mend: (name, fault) => mendMember(cluster, { name, fault }),
+    untilHealthy: allHealthy,
     stop: async () => {
       await Promise.all(started.map(([, container]) => container.stop({ timeout: 0 })));
       await Promise.all([clients.stop(), peers.stop()]);

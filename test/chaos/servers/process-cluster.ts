@@ -51,6 +51,7 @@ export async function startProcessCluster(dataDir: string): Promise<ServersUnder
     names: [...members.keys()],
     break: (name, fault) => breakMember(memberOf(members, name), fault),
     mend: (name, fault) => mendMember(memberOf(members, name), fault),
+    untilHealthy: async () => void (await Promise.all(servers.map(untilHealthy))),
     stop: async () => {
       await Promise.all(servers.map((server) => server.stop()));
       await Promise.all(links.flat().map(async (link) => link?.close()));

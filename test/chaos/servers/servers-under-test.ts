@@ -20,6 +20,8 @@ export interface ServersUnderTest {
   break(name: string, fault: ServerFault): Promise<void>;
   /** Undoes {@link break}; resolves when the server runs again, which is before it has caught up. */
   mend(name: string, fault: ServerFault): Promise<void>;
+  /** Resolves when all of them run, know the cluster's leader and have caught up. @throws Error after a minute */
+  untilHealthy(): Promise<void>;
   /** Ends all of them, in good order where that is possible. */
   stop(): Promise<void>;
 }

@@ -15,6 +15,7 @@ export async function startSingleServer(dataDir: string): Promise<ServersUnderTe
       await server.restart();
     },
     mend: async () => undefined,
+    untilHealthy: async () => undefined,
     stop: () => server.stop(),
   };
 }
