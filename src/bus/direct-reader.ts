@@ -1,16 +1,17 @@
 /**
- * Reads a stream on without a consumer, while the cluster can make none.
+ * Reads a stream without a consumer, while the cluster can make none.
  *
  * A consumer is made by the leader of the whole cluster, and lives on one server. When both are lost, the stream itself
- * may have a leader again, and take commits, seconds before anybody can make a new consumer. Its copies answer direct
- * reads all the time (ADR-31 of NATS, "JetStream Direct Get").
+ * may have a leader again, and take commits, seconds before anybody can make a new consumer. That leader answers reads of
+ * single messages, and every copy answers direct reads of many (ADR-31 of NATS, "JetStream Direct Get").
  *
  * R1 In order, without gaps, and only what is committed: a copy holds nothing else. A copy that lags ends earlier.
- * R2 The server cannot filter by many subjects here, so everything behind the position is read: this is for readers that
- *    have caught up, not for those that begin.
+ * R2 Only the leader knows what is not there. So the beginning is read from it, one subject after the other; behind the
+ *    position it said, everything is read from any copy, because what is there counts and what is missing does not.
  */
-import { jetstreamManager, type DirectStreamAPI, type StoredMsg } from '@nats-io/jetstream';
+import { jetstreamManager, type DirectStreamAPI, type MsgRequest, type StoredMsg } from '@nats-io/jetstream';
 import type { Bus } from './connect.ts';
+import { ANSWER_TIMEOUT_MS } from './publish.ts';
 import { isUnder } from './subject-filter.ts';
 
 /** While nothing comes: an election takes seconds. */
@@ -18,35 +19,75 @@ const ASK_AGAIN_MS = 100;
 const BATCH_MESSAGES_MAX = 256;
 /** Of one batch: a copy that does not answer is asked again, and perhaps another one then. */
 const BATCH_MS_MAX = 1_000;
+/** More is not kept in memory: whoever begins so far behind waits for a consumer. */
+const KEPT_MESSAGES_MAX = 10_000;
 
 export type DirectReaderOptions = {
   stream: string;
   subjects: readonly string[];
-  /** Position: messages behind it are wanted. */
-  after: number;
-  /** Looked at before each batch and each message. */
+  /** Looked at before each request and each message. */
   isWanted: () => boolean;
 };
 
-/** Reads until it is not wanted any more. Whoever does not answer is asked again; never fails. */
+/** Reads what comes behind a position, until it is not wanted any more. Asks again whoever does not answer; never fails. */
 export async function readDirectly(
   bus: Bus,
-  options: DirectReaderOptions,
+  options: DirectReaderOptions & { after: number },
   onMessage: (message: StoredMsg) => void,
 ): Promise<void> {
   const { direct } = await jetstreamManager(bus, { checkAPI: false });
   let { after } = options;
   while (options.isWanted()) {
     const last = await readBatch(direct, { ...options, after }, onMessage).catch(() => after);
-    if (last === after) await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS).unref());
+    if (last === after) await pause();
     after = last;
   }
+}
+
+/**
+ * What the leader keeps, in order, up to a position. Asks again while nobody answers. Null when it is too much, or not
+ * wanted any more.
+ */
+export async function readKeptDirectly(
+  bus: Bus,
+  options: DirectReaderOptions,
+): Promise<{ messages: StoredMsg[]; upTo: number } | null> {
+  while (options.isWanted()) {
+    try {
+      return await readKept(bus, options);
+    } catch {
+      await pause();
+    }
+  }
+  return null;
+}
+
+async function readKept(
+  bus: Bus,
+  { stream, subjects, isWanted }: DirectReaderOptions,
+): Promise<{ messages: StoredMsg[]; upTo: number } | null> {
+  const { streams } = await jetstreamManager(bus, { checkAPI: false, timeout: ANSWER_TIMEOUT_MS });
+  const upTo = (await streams.info(stream)).state.last_seq;
+  const messages: StoredMsg[] = [];
+  const isOver = (): boolean => !isWanted() || messages.length > KEPT_MESSAGES_MAX;
+  await Promise.all(
+    subjects.map(async (subject) => {
+      for (let seq = 1; !isOver();) {
+        // The server takes both; the client's types know them for direct reads only.
+        const next = await streams.getMessage(stream, { seq, next_by_subj: subject } as MsgRequest);
+        if (next === null || next.seq > upTo) return;
+        messages.push(next);
+        seq = next.seq + 1;
+      }
+    }),
+  );
+  return isOver() ? null : { messages: messages.toSorted((one, other) => one.seq - other.seq), upTo };
 }
 
 /** Position behind what it has read. */
 async function readBatch(
   direct: DirectStreamAPI,
-  { stream, subjects, after, isWanted }: DirectReaderOptions,
+  { stream, subjects, after, isWanted }: DirectReaderOptions & { after: number },
   onMessage: (message: StoredMsg) => void,
 ): Promise<number> {
   const batch = await direct.getBatch(stream, { seq: after + 1, batch: BATCH_MESSAGES_MAX });
@@ -66,4 +107,8 @@ async function readBatch(
     clearTimeout(tooLate);
   }
   return last;
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS).unref());
 }

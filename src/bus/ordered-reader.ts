@@ -1,7 +1,7 @@
 /** Reads subjects of a stream in order, without acknowledgements, from a given sequence on. */
-import { DeliverPolicy, jetstream, jetstreamManager, type JsMsg, type StoredMsg } from '@nats-io/jetstream';
+import { DeliverPolicy, jetstream, type JsMsg, type StoredMsg } from '@nats-io/jetstream';
 import type { Bus } from './connect.ts';
-import { readDirectly } from './direct-reader.ts';
+import { readDirectly, readKeptDirectly } from './direct-reader.ts';
 import { ANSWER_TIMEOUT_MS } from './publish.ts';
 import { consumeSteadily, type OpenConsumption } from './steady-consumption.ts';
 
@@ -45,14 +45,11 @@ export async function readOrdered(
     seen = message.sequence;
   };
   const open: OpenConsumption = async (isCurrent) => {
-    // Before the consumer is made: when that finds nothing to deliver, nothing up to here was wanted.
-    const newest = readsDirectly && seen === 0 ? await newestOf(bus, stream) : 0;
     const consumer = await jetstream(bus, { timeout: ANSWER_TIMEOUT_MS }).consumers.get(stream, {
       filter_subjects: [...subjects],
       ...startOf(seen > 0 ? seen + 1 : options.from),
       ...(options.headersOnly ? { headers_only: true } : {}),
     });
-    if ((await consumer.info(true)).num_pending === 0) seen = Math.max(seen, newest);
     const messages = await consumer.consume({
       expires: 5_000,
       idle_heartbeat: 1_000,
@@ -64,17 +61,17 @@ export async function readOrdered(
     return { messages, info: () => consumer.info() };
   };
   const meanwhile = async (isWanted: () => boolean): Promise<void> => {
-    if (seen > 0)
-      await readDirectly(bus, { stream, subjects, after: seen, isWanted }, (message) =>
-        take(storedMessage(message)),
-      );
+    if (seen === 0) {
+      const kept = options.from === 0 ? await readKeptDirectly(bus, { stream, subjects, isWanted }) : null;
+      if (kept === null) return;
+      for (const message of kept.messages) take(storedMessage(message));
+      seen = Math.max(seen, kept.upTo);
+    }
+    await readDirectly(bus, { stream, subjects, after: seen, isWanted }, (message) =>
+      take(storedMessage(message)),
+    );
   };
   return consumeSteadily(bus, open, readsDirectly ? meanwhile : undefined);
-}
-
-async function newestOf(bus: Bus, stream: string): Promise<number> {
-  const manager = await jetstreamManager(bus, { timeout: ANSWER_TIMEOUT_MS, checkAPI: false });
-  return (await manager.streams.info(stream)).state.last_seq;
 }
 
 function readMessage(message: JsMsg): ReadMessage {

@@ -9,15 +9,21 @@ const RETRY_MS = 100;
 /** No request takes longer: one that was under way while the connection changed may never be answered. */
 const REQUEST_MS_MAX = 10_000;
 
-/** @throws whatever the server answered, and the last error when it never did. */
+/**
+ * A process that stood still has not waited: however long one request seems to take, another one follows.
+ * @throws whatever the server answered, and the last error when it never did.
+ */
 export async function untilAnswered<T>(bus: Bus, request: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + PATIENCE_MS;
+  let patienceMs = PATIENCE_MS;
   for (;;) {
+    const askedAtMs = performance.now();
     await whenConnected(bus);
     try {
       return await orConnectionLoss(bus, withinTime(request()));
     } catch (error) {
-      if (performance.now() > deadline || bus.isClosed() || isAnswer(error)) throw error;
+      patienceMs -= Math.min(performance.now() - askedAtMs, REQUEST_MS_MAX);
+      if (patienceMs <= 0 || bus.isClosed() || isAnswer(error)) throw error;
+      patienceMs -= RETRY_MS;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }

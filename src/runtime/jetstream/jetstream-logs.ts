@@ -28,28 +28,24 @@ export class JetStreamLogs implements Logs {
     onNearMark?: (mark: NearMark) => void,
   ): Promise<Subscription> {
     const { service, topology, bus } = this.#binding;
-    const closers: Subscription[] = [];
-    const close = async (): Promise<void> =>
-      void (await Promise.all(closers.map((closer) => closer.close())));
     const shards = Map.groupBy(partitions, (partition) => shardOf(partition, topology));
-    try {
-      for (const [shard, owned] of shards) {
-        closers.push(await this.#readCore({ shard, owned, onEntry, onNearMark }));
-        const subjects = owned.map((partition) => ingressSubjects(service).partition({ shard, partition }));
-        closers.push(
-          await readOrdered(
-            bus,
-            { stream: STREAM.ingress(service), subjects, from: 0, readsDirectly: true },
-            (message) => onEntry(entryOf('ingress', message)),
-          ),
-        );
-      }
-    } catch (error) {
-      // What was opened would go on to relay for partitions that are not owned.
-      await close();
-      throw error;
-    }
-    return { close };
+    const opening = [...shards].flatMap(([shard, owned]) => {
+      const subjects = owned.map((partition) => ingressSubjects(service).partition({ shard, partition }));
+      const ingress = { stream: STREAM.ingress(service), subjects, from: 0, readsDirectly: true };
+      return [
+        this.#readCore({ shard, owned, onEntry, onNearMark }),
+        readOrdered(bus, ingress, (message) => onEntry(entryOf('ingress', message))),
+      ];
+    });
+    const opened = await Promise.allSettled(opening);
+    const close = async (): Promise<void> => {
+      await Promise.all(opened.map(async (one) => one.status === 'fulfilled' && one.value.close()));
+    };
+    const failed = opened.find((one) => one.status === 'rejected');
+    if (failed === undefined) return { close };
+    // What was opened would go on to relay for partitions that are not owned.
+    await close();
+    throw failed.reason;
   }
 
   /** Mailboxes, outboxes and tasks of some partitions of one shard. */

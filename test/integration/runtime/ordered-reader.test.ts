@@ -72,6 +72,25 @@ describe('a reader of a stream', () => {
     await manager.streams.delete('DIRECT');
   });
 
+  it('begins with what is kept when it had heard nothing before the last consumer went', async () => {
+    await crowdedStream('LATE');
+    const heard: string[] = [];
+    const options = { stream: 'LATE', subjects: OURS, from: 0, readsDirectly: true };
+    const reader = await readOrdered(bus, options, ({ subject }) => void heard.push(subject));
+    const giveBack = await takePlace('LATE');
+    await write('log.two.1.end', 'log.zero.1', 'log.one.1', 'log.two.2.end', 'log.one.2');
+    const kept = ['log.two.1.end', 'log.one.1', 'log.two.2.end', 'log.one.2'];
+    await expect.poll(() => heard, PATIENCE).toEqual(kept);
+    await write('log.one.3');
+    await expect.poll(() => heard, PATIENCE).toEqual([...kept, 'log.one.3']);
+    await giveBack();
+    await expect.poll(async () => (await manager.consumers.list('LATE').next()).length, PATIENCE).toBe(1);
+    await write('log.one.4');
+    await expect.poll(() => heard, PATIENCE).toEqual([...kept, 'log.one.3', 'log.one.4']);
+    await reader.close();
+    await manager.streams.delete('LATE');
+  });
+
   it('waits for a consumer when it was not told to read directly', async () => {
     await crowdedStream('PATIENT');
     const heard: string[] = [];
