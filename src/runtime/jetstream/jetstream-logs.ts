@@ -73,6 +73,7 @@ export class JetStreamLogs implements Logs {
       ...(near ? [subjects.nearMarks(partition)] : []),
     ]);
     const onMessage = (message: ReadMessage): void => {
+      this.#binding.positions?.note(stream, message.sequence);
       if (near?.push(message)) return;
       const relayed = relays.get(partitionOf(message.subject))?.push(message);
       if (!relayed) onEntry(entryOf('mailbox', message));

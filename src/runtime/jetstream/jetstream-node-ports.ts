@@ -1,5 +1,6 @@
 /** All ports of a node on one NATS connection. */
 import type { NodePorts } from '../node.ts';
+import { StreamPositions } from '#bus/stream-positions.ts';
 import { systemClock } from '../system-clock.ts';
 import { JetStreamActivityQueues } from './jetstream-activity-queues.ts';
 import { JetStreamBlobs } from './jetstream-blobs.ts';
@@ -12,7 +13,10 @@ import { JetStreamRecordStore, type JetStreamBinding } from './jetstream-record-
 import { JetStreamViews } from './jetstream-views.ts';
 import { JetStreamStepOffers } from './jetstream-step-offers.ts';
 
-export function jetStreamNodePorts(binding: JetStreamBinding): NodePorts {
+export function jetStreamNodePorts(
+  options: Pick<JetStreamBinding, 'bus' | 'topology' | 'service' | 'node'>,
+): NodePorts {
+  const binding: JetStreamBinding = { ...options, positions: new StreamPositions() };
   return {
     clock: systemClock,
     store: new JetStreamRecordStore(binding),

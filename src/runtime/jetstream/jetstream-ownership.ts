@@ -56,12 +56,24 @@ export class JetStreamOwnership implements OwnershipStore {
 
   async claim(args: { partition: number; node: string; seenEpoch: number }): Promise<number | null> {
     const epoch = await this.#put({ partition: args.partition, owner: args.node, expected: args.seenEpoch });
-    if (epoch !== null) return epoch;
+    if (epoch !== null) {
+      this.#note(args.partition, epoch);
+      return epoch;
+    }
     const owner = await this.#read(args.partition);
     if (owner === null || owner.epoch <= args.seenEpoch) return null;
-    if (owner.node === args.node) return owner.epoch;
+    if (owner.node === args.node) {
+      this.#note(args.partition, owner.epoch);
+      return owner.epoch;
+    }
     for (const tell of this.#watchers) tell(owner);
     return null;
+  }
+
+  /** All that was committed under earlier epochs comes before it in the stream. */
+  #note(partition: number, epoch: number): void {
+    const { service, topology, positions } = this.#binding;
+    positions?.note(STREAM.core(service, shardOf(partition, topology)), epoch);
   }
 
   async currentEpoch(partition: number): Promise<number> {

@@ -9,6 +9,8 @@
  * C5 The step's note is stored with the record, so the newest is never lost. Its copy in the history leaves after the
  *    commit, unacknowledged; whoever loads a record of another process stores its note again, since that one may have
  *    died before it did.
+ * C6 What is not found where a stream has copies was looked for by a server that is as far as this process: a leader
+ *    that was cut off does not know the records that were made since, and what is sent to an unknown actor is parked.
  */
 import { ActorRecord } from '#contracts/actor-record.ts';
 import type { Address } from '#contracts/address.ts';
@@ -20,6 +22,7 @@ import type { Bus } from '#bus/connect.ts';
 import { GroupCommitter } from '#bus/group-committer.ts';
 import type { OutgoingMessage } from '#bus/publish.ts';
 import { readLast, type StoredMessage } from '#bus/stored-message.ts';
+import { StreamPositions } from '#bus/stream-positions.ts';
 import { asciiJson } from '../ascii-json.ts';
 import { encodeCommit, taskName, type CommitPart, type EncodedCommit } from '../commit-encoding.ts';
 import type { Commit, RecordStore, StoredRecord } from '../ports.ts';
@@ -28,19 +31,29 @@ import { CommitConflict, OwnershipLost } from '../runtime-error.ts';
 const RETRY_MS = 100;
 const TTL_MS_MIN = 1_000;
 
-export type JetStreamBinding = { bus: Bus; topology: Topology; service: string; node: string };
+export type JetStreamBinding = {
+  bus: Bus;
+  topology: Topology;
+  service: string;
+  node: string;
+  /** Shared by all that reads and writes the core streams of one node. */
+  positions?: StreamPositions;
+};
 
 export class JetStreamRecordStore implements RecordStore {
   readonly #binding: JetStreamBinding;
+  readonly #positions: StreamPositions;
   readonly #committers = new Map<number, GroupCommitter>();
   #commits = 0;
 
   constructor(binding: JetStreamBinding) {
     this.#binding = binding;
+    this.#positions = binding.positions ?? new StreamPositions();
   }
 
   async load(address: Address): Promise<StoredRecord | null> {
     const stored = await this.#read(address);
+    if (stored === null) await this.#assertAbsent(address);
     if (!stored || stored.data === '') return null;
     this.#repairHistory(address, stored);
     return { record: ActorRecord.parse(JSON.parse(stored.data)), revision: stored.sequence };
@@ -57,6 +70,7 @@ export class JetStreamRecordStore implements RecordStore {
     for (;;) {
       try {
         const revision = await committer.commit(messages);
+        this.#positions.note(STREAM.core(service, shard), revision);
         this.#announce(commit, encoded.note);
         return revision;
       } catch (error) {
@@ -173,6 +187,15 @@ export class JetStreamRecordStore implements RecordStore {
       }),
     );
     return (owner?.sequence ?? 0) === args.commit.epoch;
+  }
+
+  /** One server alone is never behind itself. */
+  async #assertAbsent(address: Address): Promise<void> {
+    const { bus, service, topology } = this.#binding;
+    if (topology.replicas === 1) return;
+    const { shard } = placeOf(address, topology);
+    const subject = coreSubjects(service, shard).record(address);
+    await this.#positions.assertNothingThere(bus, { stream: STREAM.core(service, shard), subject });
   }
 
   #readUntilAnswered(address: Address): Promise<StoredMessage | null> {

@@ -6,9 +6,11 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectBus, type Bus } from '#bus/connect.ts';
 import { publish } from '#bus/publish.ts';
+import { StreamPositions } from '#bus/stream-positions.ts';
 import { declareStreams } from '#bus/streams.ts';
 import { untilAnswered } from '#bus/until-answered.ts';
-import { STREAM } from '#contracts/subjects.ts';
+import { Address } from '#contracts/address.ts';
+import { STREAM, coreSubjects } from '#contracts/subjects.ts';
 import { Topology } from '#contracts/topology.ts';
 import { startProcessCluster } from '#test/chaos/servers/process-cluster.ts';
 import type { ServersUnderTest } from '#test/chaos/servers/servers-under-test.ts';
@@ -83,6 +85,40 @@ describe('a client of a server that is cut off from its peers', () => {
     },
     TEST_MS,
   );
+
+  it(
+    'does not believe it that an actor does not exist, when it has read or written what that server has not',
+    async () => {
+      // given a client that knows the server which leads the stream of the records, and no other one
+      const leader = await leaderOf(bus, STREAM.core('orca', 0));
+      const address = servers.addresses[servers.names.indexOf(leader)] ?? '';
+      const behind = await connectBus({ servers: [address], name: 'behind' });
+      const stream = STREAM.core('orca', 0);
+      const subject = coreSubjects('orca', 0).record(Address.parse('orca:stage:late:late'));
+
+      // when the actor is made on the other side of a cut
+      await servers.break(leader, 'cut');
+      const ahead = await connectBus({
+        servers: servers.addresses.filter((other) => other !== address),
+        name: 'ahead',
+      });
+      const revision = await storedAt(ahead, subject);
+
+      // then whoever knows of that commit is not told that it is not there
+      const positions = new StreamPositions();
+      await positions.assertNothingThere(behind, { stream, subject });
+      positions.note(stream, revision);
+      await expect(positions.assertNothingThere(behind, { stream, subject })).rejects.toThrow('is behind');
+
+      // and finds out by a server that has it, or that is as far and does not
+      await expect(positions.assertNothingThere(ahead, { stream, subject })).rejects.toThrow('is behind');
+      const never = coreSubjects('orca', 0).record(Address.parse('orca:stage:never:never'));
+      await positions.assertNothingThere(ahead, { stream, subject: never });
+      await Promise.all([behind.close(), ahead.close()]);
+      await servers.mend(leader, 'cut');
+    },
+    TEST_MS,
+  );
 });
 
 /** The library takes the addresses in any order. */
@@ -99,9 +135,13 @@ function portOf(bus: Bus): string {
 }
 
 async function stored(bus: Bus): Promise<void> {
+  await storedAt(bus, 'kept');
+}
+
+async function storedAt(bus: Bus, subject: string): Promise<number> {
   for (;;) {
-    const receipt = await publish(bus, { subject: 'kept', data: 'x' }).catch(() => null);
-    if (receipt) return;
+    const receipt = await publish(bus, { subject, data: 'x' }).catch(() => null);
+    if (receipt) return receipt.sequence;
     await sleep(50);
   }
 }
