@@ -20,7 +20,7 @@ import {
   outputTooLarge,
 } from './activity-failures.ts';
 import type { DropReason } from './awaited-task.ts';
-import { Watchdog } from './activity-watchdog.ts';
+import type { Watchdog, WatchedAttempt } from './activity-watchdog.ts';
 import {
   isLargePayload,
   loadPayload,
@@ -37,6 +37,7 @@ export type AttemptOptions = {
   task: ActivityTask;
   clock: Clock;
   blobs: Blobs;
+  watchdog: Watchdog;
   /** A sign of life of the code, with or without details. */
   onHeartbeat: (details: Json | undefined) => void;
   /** The code goes on although its time to clean up is over. */
@@ -57,7 +58,10 @@ export class Attempt {
   /** When its code was started. */
   startedAtMs: number;
   readonly #options: AttemptOptions;
-  readonly #abort = new AbortController();
+  readonly #end = Promise.withResolvers<CodeEnd | null>();
+  /** Made for code that asks for it: most does not, and it costs as much as the rest of a quick attempt. */
+  #abort: AbortController | undefined;
+  #fired: { reason: unknown } | undefined;
   #isLater = false;
 
   constructor(options: AttemptOptions) {
@@ -66,30 +70,48 @@ export class Attempt {
     this.startedAtMs = options.clock.nowMs();
   }
 
+  /** Fires when the attempt is to end early. */
   get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#fired) this.#abort.abort(this.#fired.reason);
+    }
     return this.#abort.signal;
+  }
+
+  /** Why it ends early; undefined while it may go on. */
+  get fired(): { reason: unknown } | undefined {
+    return this.#fired;
   }
 
   /** Ends it early. */
   stop(why: AttemptStopped['why']): void {
-    this.#abort.abort(new AttemptStopped(why));
+    this.#fire(new AttemptStopped(why));
+  }
+
+  #fire(reason: unknown): void {
+    if (this.#fired) return;
+    this.#fired = { reason };
+    this.#abort?.abort(reason);
+    this.#end.resolve(null);
   }
 
   async run(activity: Activity): Promise<AttemptEnd> {
-    const { task, clock } = this.#options;
+    const { clock, watchdog } = this.#options;
     this.startedAtMs = clock.nowMs();
-    const watchdog = new Watchdog({ task, clock, abort: this.#abort });
-    const code = this.#perform(activity, watchdog).then(
+    const watched = watchdog.watch(this.task, (reason) => this.#fire(reason));
+    const code = this.#perform(activity, watched).then(
       (output): CodeEnd => ({ kind: 'returned', output }),
       (error: unknown): CodeEnd => ({ kind: 'threw', error }),
     );
-    const end = await Promise.race([code, fired(this.signal)]);
-    watchdog.stop();
-    if (end === null || this.signal.aborted) {
+    void code.then(this.#end.resolve);
+    const end = await this.#end.promise;
+    watched.release();
+    if (this.#fired) {
       if (end === null) await this.#cleanUp(code);
-      return this.#endOfSignal();
+      return this.#endOfSignal(this.#fired.reason);
     }
-    if (end.kind === 'threw') return outcome(failed(failureOf(end.error, task)));
+    if (end === null || end.kind === 'threw') return outcome(failed(failureOf(end?.error, this.task)));
     if (this.#isLater) return { kind: 'later', asyncUntilMs: this.#asyncUntilMs() };
     return outcome(await this.#outcomeOf(end.output));
   }
@@ -99,10 +121,10 @@ export class Attempt {
     return Math.min(this.startedAtMs + this.task.startToCloseMs, this.task.deadlineAtMs);
   }
 
-  async #perform(activity: Activity, watchdog: Watchdog): Promise<unknown> {
+  async #perform(activity: Activity, watched: WatchedAttempt): Promise<unknown> {
     const input = await this.#wholeInput();
-    this.signal.throwIfAborted();
-    return activity(input as never, this.#context(watchdog));
+    if (this.#fired) throw this.#fired.reason;
+    return activity(input as never, this.#context(watched));
   }
 
   async #wholeInput(): Promise<Json | undefined> {
@@ -141,24 +163,26 @@ export class Attempt {
     if (!isOver) onStillRunning(graceMs);
   }
 
-  #endOfSignal(): AttemptEnd {
-    const reason: unknown = this.signal.reason;
+  #endOfSignal(reason: unknown): AttemptEnd {
     if (reason instanceof AttemptStopped) return { kind: 'stopped', why: reason.why };
     return outcome(failed(failureOf(reason, this.task)));
   }
 
-  #context(watchdog: Watchdog): ActivityContext {
+  #context(watched: WatchedAttempt): ActivityContext {
     const { task, blobs, onHeartbeat } = this.#options;
+    const signalOf = (): AbortSignal => this.signal;
     return {
       get idempotencyKey() {
         return idempotencyKeyOf(task);
       },
       attempt: task.attempt,
-      signal: this.signal,
+      get signal() {
+        return signalOf();
+      },
       lastHeartbeat: task.lastHeartbeat,
       deadlineMs: task.deadlineAtMs,
       heartbeat: (details) => {
-        watchdog.beat();
+        watched.beat();
         onHeartbeat(details);
       },
       completeLater: () => {
@@ -176,14 +200,6 @@ export class Attempt {
       },
     };
   }
-}
-
-/** Resolves to null when the signal fires. */
-function fired(signal: AbortSignal): Promise<null> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve(null);
-    signal.addEventListener('abort', () => resolve(null), { once: true });
-  });
 }
 
 function outcome(of: ActivityOutcome): AttemptEnd {

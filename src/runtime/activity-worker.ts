@@ -13,9 +13,10 @@
 import type { ActivityTask } from '#contracts/activity-task.ts';
 import type { Address } from '#contracts/address.ts';
 import type { Json } from '#contracts/json.ts';
-import type { Activity, ActivityCatalog } from './activity.ts';
+import type { Activity, ActivityCatalog, ActivityContext } from './activity.ts';
 import { Attempt, CANCEL_GRACE_MS, type AttemptEnd } from './activity-attempt.ts';
 import { failed, unknownActivity } from './activity-failures.ts';
+import { Watchdog } from './activity-watchdog.ts';
 import { awaitedTask } from './awaited-task.ts';
 import { AttemptReports } from './attempt-reports.ts';
 import type { InlineActivity } from './kernel/kernel.ts';
@@ -77,12 +78,14 @@ type Handling = { task: ActivityTask; delivery: TaskDelivery; give?: GiveResult 
 export class ActivityWorker implements NearWorker {
   readonly #options: ActivityWorkerOptions;
   readonly #attempts = new Set<Attempt>();
+  readonly #watchdog: Watchdog;
   readonly #near = new Map<string, number>();
   #subscriptions: Subscription[] = [];
   #draining = false;
 
   constructor(options: ActivityWorkerOptions) {
     this.#options = options;
+    this.#watchdog = new Watchdog(options.clock);
   }
 
   async start(): Promise<void> {
@@ -107,6 +110,7 @@ export class ActivityWorker implements NearWorker {
     for (const attempt of this.#attempts) attempt.stop('draining');
     // A little longer than the code may take: what comes of it still has to be reported.
     await this.#untilIdle(Math.max(0, ...cleanUpMs) + 1_000);
+    this.#watchdog.close();
   }
 
   reserve(task: ActivityTask): NearSlot | null {
@@ -175,6 +179,7 @@ export class ActivityWorker implements NearWorker {
       task,
       clock,
       blobs,
+      watchdog: this.#watchdog,
       onHeartbeat: (details: Json | undefined) => {
         if (!delivery.isLent()) attempt.stop('replaced');
         else if (details !== undefined) reports.progress(details);
@@ -197,7 +202,7 @@ export class ActivityWorker implements NearWorker {
     const activity = this.#find(task.name);
     if (!activity) return { kind: 'outcome', outcome: failed(unknownActivity(task.name)) };
     const waitedMs = await this.#admitted(run);
-    if (attempt.signal.aborted) return attempt.run(activity);
+    if (attempt.fired) return attempt.run(activity);
     const nowMs = clock.nowMs();
     if (nowMs >= task.deadlineAtMs || nowMs >= (task.startByMs ?? Infinity))
       return { kind: 'stopped', why: 'past-its-time' };
@@ -237,7 +242,7 @@ export class ActivityWorker implements NearWorker {
     }
     if (end.kind === 'stopped') {
       events.attemptDropped({ task, reason: end.why });
-      if (end.why === 'draining') throw attempt.signal.reason;
+      if (end.why === 'draining') throw attempt.fired?.reason;
       return;
     }
     const { outcome } = end;
@@ -262,8 +267,21 @@ export class ActivityWorker implements NearWorker {
     const named = this.#options.catalog[name];
     if (named) return named;
     const inline = this.#options.inline.get(name);
-    return inline && ((input: Json, { signal, idempotencyKey }) => inline({ input, signal, idempotencyKey }));
+    return inline && ((input: Json, context) => inline(withInput(context, input)));
   }
+}
+
+/** What costs something stays made for who asks for it. */
+function withInput(context: ActivityContext, input: Json): Parameters<InlineActivity>[0] {
+  return {
+    input,
+    get idempotencyKey() {
+      return context.idempotencyKey;
+    },
+    get signal() {
+      return context.signal;
+    },
+  };
 }
 
 function isSameAttempt(one: ActivityTask, other: ActivityTask): boolean {

@@ -163,7 +163,7 @@ export const RUNTIME_MUTANTS: readonly Mutant[] = [
     breaks: 'a worker that leaves takes its unfinished attempts with it',
     world: 'trips',
     patches: [
-      { file: worker, find: "if (end.why === 'draining') throw attempt.signal.reason;", replace: '' },
+      { file: worker, find: "if (end.why === 'draining') throw attempt.fired?.reason;", replace: '' },
     ],
   },
   {
