@@ -6,8 +6,9 @@
  * single messages, and every copy answers direct reads of many (ADR-31 of NATS, "JetStream Direct Get").
  *
  * R1 In order, without gaps, and only what is committed: a copy holds nothing else. A copy that lags ends earlier.
- * R2 Only the leader knows what is not there. So the beginning is read from it, one subject after the other; behind the
- *    position it said, everything is read from any copy, because what is there counts and what is missing does not.
+ * R2 What a server does not find may exist: a copy lags, and a leader that was cut off answers from before. So the
+ *    beginning is a list of what is there, by servers that are all as far as the position up to which it is read, and
+ *    each message of the list has to come. Behind the position everything is read from any copy.
  */
 import { jetstreamManager, type DirectStreamAPI, type MsgRequest, type StoredMsg } from '@nats-io/jetstream';
 import type { Bus } from './connect.ts';
@@ -44,10 +45,7 @@ export async function readDirectly(
   }
 }
 
-/**
- * What the leader keeps, in order, up to a position. Asks again while nobody answers. Null when it is too much, or not
- * wanted any more.
- */
+/** What is kept up to a position, in order. Asks again while it is not all there. Null when too much, or not wanted. */
 export async function readKeptDirectly(
   bus: Bus,
   options: DirectReaderOptions,
@@ -71,13 +69,17 @@ async function readKept(
   const messages: StoredMsg[] = [];
   const isOver = (): boolean => !isWanted() || messages.length > KEPT_MESSAGES_MAX;
   await Promise.all(
-    subjects.map(async (subject) => {
-      for (let seq = 1; !isOver();) {
-        // The server takes both; the client's types know them for direct reads only.
-        const next = await streams.getMessage(stream, { seq, next_by_subj: subject } as MsgRequest);
-        if (next === null || next.seq > upTo) return;
-        messages.push(next);
-        seq = next.seq + 1;
+    subjects.map(async (filter) => {
+      const { state } = await streams.info(stream, { subjects_filter: filter });
+      if (state.last_seq < upTo) throw new Error('A server that is behind answered.');
+      for (const [subject, count] of Object.entries(state.subjects ?? {})) {
+        for (let seq = 1, found = 0; found < count && !isOver(); found += 1) {
+          // The server takes both; the client's types know them for direct reads only.
+          const next = await streams.getMessage(stream, { seq, next_by_subj: subject } as MsgRequest);
+          if (next === null) throw new Error('A server that is behind answered, or it was purged meanwhile.');
+          if (next.seq <= upTo) messages.push(next);
+          seq = next.seq + 1;
+        }
       }
     }),
   );
@@ -96,7 +98,7 @@ async function readBatch(
   try {
     for await (const message of batch) {
       // Each one names the one before it in the batch: one in between was lost on its way.
-      const isNext = last === after || message.lastSequence === last;
+      const isNext = last === after ? message.lastSequence <= after : message.lastSequence === last;
       if (!isNext || !isWanted()) break;
       if (subjects.some((subject) => isUnder(subject, message.subject))) onMessage(message);
       last = message.seq;

@@ -7,7 +7,9 @@
  */
 import type { Bus } from './connect.ts';
 import { BusError } from './bus-error.ts';
+import { orConnectionLoss, whenConnected } from './connection-state.ts';
 import { ANSWER_TIMEOUT_MS } from './publish.ts';
+import { askRepeatedly } from './repeated-ask.ts';
 
 export class StreamPositions {
   readonly #newest = new Map<string, number>();
@@ -23,15 +25,31 @@ export class StreamPositions {
     { stream, subject }: { stream: string; subject: string },
   ): Promise<void> {
     const newest = this.#newest.get(stream) ?? 0;
-    const request = JSON.stringify({ subjects_filter: subject });
-    const answer = await bus.request(`$JS.API.STREAM.INFO.${stream}`, request, {
-      timeout: ANSWER_TIMEOUT_MS,
-    });
-    const { state } = answer.json<{ state?: { last_seq?: number; subjects?: Record<string, number> } }>();
+    const state = await stateOf(bus, { stream, subject });
     if ((state?.last_seq ?? -1) >= newest && state?.subjects?.[subject] === undefined) return;
     throw new BusError(
       0,
       `Whether ${subject} exists is not known: a server that is behind said that it does not.`,
     );
+  }
+}
+
+type StreamState = { last_seq?: number; subjects?: Record<string, number> };
+
+async function stateOf(
+  bus: Bus,
+  { stream, subject }: { stream: string; subject: string },
+): Promise<StreamState | undefined> {
+  try {
+    await whenConnected(bus);
+    const request = askRepeatedly(bus, {
+      subject: `$JS.API.STREAM.INFO.${stream}`,
+      body: JSON.stringify({ subjects_filter: subject }),
+      timeoutMs: ANSWER_TIMEOUT_MS,
+    });
+    const answer = await orConnectionLoss(bus, request);
+    return answer.json<{ state?: StreamState }>().state;
+  } catch (error) {
+    throw new BusError(0, `No answer to whether ${subject} exists.`, { cause: error });
   }
 }
