@@ -65,3 +65,15 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   // The second: an object of another realm, as a test runner makes them.
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
+
+/**
+ * What a text from outside says; undefined when it is no JSON. For callbacks of the bus: anyone may send anything, and what
+ * a callback throws ends the reader of its connection.
+ */
+export function parsedJson(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

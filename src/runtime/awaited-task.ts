@@ -1,6 +1,7 @@
 /** Whether an attempt is still wanted when its task arrives, and what its last run left for it. */
 import type { ActivityTask } from '#contracts/activity-task.ts';
 import type { Clock, TaskDelivery, Views } from './ports.ts';
+import { RuntimeError } from './runtime-error.ts';
 
 /** Why a task is not worked on. */
 export type DropReason = 'past-its-time' | 'not-awaited';
@@ -8,8 +9,9 @@ export type DropReason = 'past-its-time' | 'not-awaited';
 export type AwaitedTask = { task: ActivityTask } | { dropped: DropReason };
 
 /**
- * A first delivery is taken as it is. A later one asks the actor's view, which is never older than the dispatch: the
- * attempt may have ended, and its last run may have reported details that the task does not have.
+ * A first delivery is taken as it is. A later one asks the actor's view: the attempt may have ended, and its last run may
+ * have reported details that the task does not have.
+ * @throws RuntimeError when the view is older than the dispatch: it comes from a server that is behind, so ask again
  */
 export async function awaitedTask(args: {
   task: ActivityTask;
@@ -21,6 +23,7 @@ export async function awaitedTask(args: {
   if (clock.nowMs() >= task.deadlineAtMs) return { dropped: 'past-its-time' };
   if (delivery.deliveryCount === 1) return withinStart(task, clock);
   const view = await views.read(task.actor);
+  if (view !== null && view.updatedAtMs < task.scheduledAtMs) throw viewBehind(task);
   const activity = view?.activities.find(({ childId }) => childId === task.childId);
   if (view?.status !== 'active' || activity === undefined) return { dropped: 'not-awaited' };
   const { birth = task.birth, attempt, nextAttemptAtMs, asyncUntilMs, startedAtMs, lastHeartbeat } = activity;
@@ -31,6 +34,10 @@ export async function awaitedTask(args: {
   // A worker took it in time, and died with it.
   const { startByMs: _kept, ...begun } = current;
   return { task: begun };
+}
+
+function viewBehind({ actor }: ActivityTask): RuntimeError {
+  return new RuntimeError('VIEW_BEHIND', `The view of ${actor} is older than the task of it; ask again.`);
 }
 
 function withinStart(task: ActivityTask, clock: Clock): AwaitedTask {

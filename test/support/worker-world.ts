@@ -74,12 +74,15 @@ export function workerWorld(limits: Omit<QueueLimits, 'queue'> = { concurrency: 
       birth?: number;
       lastHeartbeat?: number;
       asyncUntilMs?: number;
+      updatedAtMs?: number;
     }): void => {
+      const { updatedAtMs = clock.nowMs(), ...shown } = activity;
       const record = aRecord(actor);
       const times = { scheduledAtMs: 1, deadlineAtMs: 2 };
       const view = {
         ...aView(record),
-        activities: [{ childId: 'call', name: 'call', birth: 1, ...times, ...activity }],
+        updatedAtMs,
+        activities: [{ childId: 'call', name: 'call', birth: 1, ...times, ...shown }],
       };
       bus.service('orca').records.set(actor, { record: JSON.stringify(record), view, revision: 1 });
     },

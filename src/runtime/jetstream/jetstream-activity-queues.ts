@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ActivityTask } from '#contracts/activity-task.ts';
 import { Address } from '#contracts/address.ts';
+import { parsedJson } from '#contracts/json.ts';
 import { STREAM, activitySubjects, deadSubjects } from '#contracts/subjects.ts';
 import { publish } from '#bus/publish.ts';
 import { consumeWork, type WorkItem } from '#bus/work-queue.ts';
@@ -63,12 +64,16 @@ export class JetStreamActivityQueues implements ActivityQueues {
 
   async #park(item: WorkItem, reason: string): Promise<void> {
     const source = `${this.#binding.service}-activities-${item.sequence}`;
-    await publish(this.#binding.bus, {
-      subject: deadSubjects.of(source),
-      data: JSON.stringify({ v: 1, source, reason, raw: item.data }),
-      headers: { 'Nats-Msg-Id': source },
-    });
-    await item.done();
+    try {
+      await publish(this.#binding.bus, {
+        subject: deadSubjects.of(source),
+        data: JSON.stringify({ v: 1, source, reason, raw: item.data }),
+        headers: { 'Nats-Msg-Id': source },
+      });
+      await item.done();
+    } catch {
+      item.retry(RETRY_MS);
+    }
   }
 
   async onCancel(
@@ -77,7 +82,7 @@ export class JetStreamActivityQueues implements ActivityQueues {
     const subscription = this.#binding.bus.subscribe(activitySubjects(this.#binding.service).cancel, {
       callback: (error, message) => {
         if (error) return;
-        const cancel = Cancel.safeParse(message.json());
+        const cancel = Cancel.safeParse(parsedJson(message.string()));
         if (cancel.success) callback(cancel.data);
       },
     });

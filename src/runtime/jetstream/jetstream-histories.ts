@@ -7,6 +7,7 @@
  */
 import { ActorView } from '#contracts/actor-view.ts';
 import { partsOf, type Address } from '#contracts/address.ts';
+import { parsedJson } from '#contracts/json.ts';
 import { StepNote } from '#contracts/step-note.ts';
 import {
   HEADER,
@@ -55,7 +56,7 @@ export class JetStreamHistories implements Histories {
       callback: (error, { headers }) => {
         if (error) return;
         const note = noteOf(headers?.get(HEADER.note));
-        const view = ActorView.safeParse(parsed(headers?.get(HEADER.view)));
+        const view = ActorView.safeParse(parsedJson(headers?.get(HEADER.view)));
         if (note && view.success) onStep({ note, view: view.data });
       },
     });
@@ -70,14 +71,6 @@ export class JetStreamHistories implements Histories {
 
 /** Null for what is not there, and for the form of a newer process. */
 function noteOf(text: string | undefined): StepNote | null {
-  const note = StepNote.safeParse(parsed(text));
+  const note = StepNote.safeParse(parsedJson(text));
   return note.success ? note.data : null;
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return text ? JSON.parse(text) : undefined;
-  } catch {
-    return undefined;
-  }
 }

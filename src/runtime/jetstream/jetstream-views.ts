@@ -1,29 +1,36 @@
 /** Public views: read from the records' headers, followed by their republication. */
 import { ActorView } from '#contracts/actor-view.ts';
 import { partsOf, type Address } from '#contracts/address.ts';
+import { parsedJson } from '#contracts/json.ts';
 import { HEADER, STREAM, coreSubjects, viewsOfTree, viewsOfType } from '#contracts/subjects.ts';
 import { placeOf, type Topology } from '#contracts/topology.ts';
 import type { Bus } from '#bus/connect.ts';
 import { readKept } from '#bus/read-kept.ts';
 import { readLast } from '#bus/stored-message.ts';
+import type { StreamPositions } from '#bus/stream-positions.ts';
 import type { Subscription, Views } from '../ports.ts';
 
 export class JetStreamViews implements Views {
   readonly #bus: Bus;
   readonly #topology: Topology;
+  readonly #positions: StreamPositions | undefined;
 
-  constructor(args: { bus: Bus; topology: Topology }) {
+  /** With `positions`, no server that is behind them is believed that there is no view. */
+  constructor(args: { bus: Bus; topology: Topology; positions?: StreamPositions }) {
     this.#bus = args.bus;
     this.#topology = args.topology;
+    this.#positions = args.topology.replicas === 1 ? undefined : args.positions;
   }
 
   async read(address: Address): Promise<ActorView | null> {
     const { service } = partsOf(address);
     const { shard } = placeOf(address, this.#topology);
-    const stored = await readLast(this.#bus, {
+    const place = {
       stream: STREAM.core(service, shard),
       subject: coreSubjects(service, shard).record(address),
-    });
+    };
+    const stored = await readLast(this.#bus, place);
+    if (stored === null) await this.#positions?.assertNothingThere(this.#bus, place);
     return viewOf(stored?.headers.get(HEADER.view.toLowerCase()));
   }
 
@@ -89,7 +96,6 @@ export class JetStreamViews implements Views {
 
 /** The view in a header; null when there is none, or one of a form that this process does not know. */
 export function viewOf(header: string | undefined): ActorView | null {
-  if (!header) return null;
-  const view = ActorView.safeParse(JSON.parse(header));
+  const view = ActorView.safeParse(parsedJson(header));
   return view.success ? view.data : null;
 }

@@ -1,4 +1,5 @@
 /** Near marks as they stand in a core stream: read with the mailboxes, forgotten from the oldest on. */
+import { parsedJson } from '#contracts/json.ts';
 import { StoredNearMark } from '#contracts/near-mark.ts';
 import { STREAM, coreSubjects } from '#contracts/subjects.ts';
 import type { Bus } from '#bus/connect.ts';
@@ -35,7 +36,7 @@ export class NearMarkReader {
     const progress = this.#progressOf(partition);
     progress.opened(sequence);
     const done = (): void => progress.closed(sequence);
-    const mark = StoredNearMark.safeParse(parsed(message.data));
+    const mark = StoredNearMark.safeParse(parsedJson(message.data));
     // Only the runtime writes here: what is no mark was never one.
     if (!mark.success) done();
     else {
@@ -67,13 +68,5 @@ export class NearMarkReader {
       const stream = STREAM.core(service, shard);
       await forgetBelow(bus, { stream, subject, sequence }).catch(() => progress.purgeFailed());
     }
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectBus, type Bus } from '#bus/connect.ts';
 import type { ActorView } from '#contracts/actor-view.ts';
+import { activitySubjects } from '#contracts/subjects.ts';
 import { addressOf, type Address } from '#contracts/address.ts';
 import type { Json } from '#contracts/json.ts';
 import { completeActivity, failActivity, heartbeatActivity } from '#runtime/activity-completion.ts';
@@ -121,6 +122,16 @@ describe('the four time limits', () => {
     expect(await ended(silent)).toMatchObject({ code: 'ACTIVITY_HEARTBEAT_TIMEOUT' });
     expect(await ended(begun)).toBe('done');
     await end(one);
+  });
+});
+
+describe('a worker that hears a cancellation', () => {
+  it('does not lose its connection when somebody sends what is no cancellation', async () => {
+    bus.publish(activitySubjects('probe').cancel, 'no JSON');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const answered = bus.flush().then(() => 'answered');
+    const silent = new Promise((resolve) => setTimeout(() => resolve('silent'), 1_000));
+    expect(await Promise.race([answered, silent])).toBe('answered');
   });
 });
 

@@ -136,6 +136,24 @@ describe('an attempt whose worker died', () => {
   });
 });
 
+describe('an attempt whose worker died, asked for at a server that is behind', () => {
+  it('is asked for again when the view is older than its task, and runs when it is awaited', async () => {
+    const world = workerWorld();
+    const before = world.clock.nowMs() - 1;
+    const first = await world.addWorker({ call: hang }, { node: 'doomed' });
+    world.dispatch({ birth: 3 });
+    await world.clock.advance(10);
+    world.show({ attempt: 1, birth: 1, updatedAtMs: before });
+    first.process.kill();
+    await world.addWorker({ call: async () => 'again' }, { node: 'heir' });
+    await world.clock.advance(1_000);
+    expect(world.told).toEqual(['started 1 after 0 ms']);
+    world.show({ attempt: 1, birth: 3 });
+    await world.clock.advance(5_000);
+    expect(world.arrived()).toMatchObject([{ attempt: 1, birth: 3, outcome: { output: 'again' } }]);
+  });
+});
+
 describe('an attempt in a process that stood still', () => {
   /** Another worker gets the task; 5 s later the first one wakes up and finds that it took too long. */
   async function asleep(second: Activity) {
