@@ -77,7 +77,8 @@ export class PartitionKeeper {
       this.#every(RECONCILE_MS, () => this.#reconcile()),
       this.#every(this.#options.purgeMs ?? PURGE_MS, () => this.#purgeAll()),
     ];
-    await this.#reconcile();
+    // What fails now is tried again at the next turn: a node may start in the middle of an election.
+    await this.#tryToReconcile();
   }
 
   /** Lets go of everything and says goodbye. */
@@ -102,7 +103,11 @@ export class PartitionKeeper {
   }
 
   #kick(): void {
-    void this.#reconcile().catch((error: unknown) => this.#options.events.failed({ error }));
+    void this.#tryToReconcile();
+  }
+
+  #tryToReconcile(): Promise<void> {
+    return this.#reconcile().catch((error: unknown) => this.#options.events.failed({ error }));
   }
 
   async #reconcile(): Promise<void> {

@@ -125,6 +125,29 @@ describe('the keeper of partitions', () => {
     ).toEqual([0, 1]);
   });
 
+  it('starts although its first claim is not answered, and claims at the next turn', async () => {
+    const { clock, portsOf, keeperOf } = world();
+    const ports = portsOf('a');
+    let claims = 0;
+    const keeper = keeperOf('a', {
+      ...ports,
+      ownership: {
+        ...ports.ownership,
+        claim: async (args) => {
+          claims += 1;
+          if (claims === 1) throw new Error('no answer');
+          return ports.ownership.claim(args);
+        },
+      },
+    });
+    let isStarted = false;
+    void keeper.start().then(() => (isStarted = true));
+    await clock.advance(500);
+    expect([isStarted, keeper.owned]).toEqual([true, []]);
+    await clock.advance(5_000);
+    expect(keeper.owned).toEqual([0]);
+  });
+
   it('does not fight in a hot loop with a node that it takes for dead', async () => {
     const { clock, portsOf, keeperOf } = world();
     let claims = 0;
