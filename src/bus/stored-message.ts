@@ -1,7 +1,6 @@
 /** Reads the newest message of a subject from the stream's leader: never older than any acknowledged write. */
 import { BusError, JetStreamCode } from './bus-error.ts';
 import type { Bus } from './connect.ts';
-import { orConnectionLoss, whenConnected } from './connection-state.ts';
 import { ANSWER_TIMEOUT_MS } from './publish.ts';
 import { askRepeatedly } from './repeated-ask.ts';
 
@@ -25,13 +24,11 @@ export async function readLast(
 ): Promise<StoredMessage | null> {
   let answer: Answer;
   try {
-    await whenConnected(bus);
-    const request = askRepeatedly(bus, {
+    const reply = await askRepeatedly(bus, {
       subject: `$JS.API.STREAM.MSG.GET.${args.stream}`,
       body: JSON.stringify({ last_by_subj: args.subject }),
       timeoutMs: ANSWER_TIMEOUT_MS,
     });
-    const reply = await orConnectionLoss(bus, request);
     answer = reply.json<Answer>();
   } catch (error) {
     throw new BusError(0, `No answer to a read of ${args.subject}.`, { cause: error });

@@ -7,7 +7,6 @@
  */
 import type { Bus } from './connect.ts';
 import { BusError } from './bus-error.ts';
-import { orConnectionLoss, whenConnected } from './connection-state.ts';
 import { ANSWER_TIMEOUT_MS } from './publish.ts';
 import { askRepeatedly } from './repeated-ask.ts';
 
@@ -41,13 +40,11 @@ async function stateOf(
   { stream, subject }: { stream: string; subject: string },
 ): Promise<StreamState | undefined> {
   try {
-    await whenConnected(bus);
-    const request = askRepeatedly(bus, {
+    const answer = await askRepeatedly(bus, {
       subject: `$JS.API.STREAM.INFO.${stream}`,
       body: JSON.stringify({ subjects_filter: subject }),
       timeoutMs: ANSWER_TIMEOUT_MS,
     });
-    const answer = await orConnectionLoss(bus, request);
     return answer.json<{ state?: StreamState }>().state;
   } catch (error) {
     throw new BusError(0, `No answer to whether ${subject} exists.`, { cause: error });

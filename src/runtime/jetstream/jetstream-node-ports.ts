@@ -16,7 +16,9 @@ import { JetStreamStepOffers } from './jetstream-step-offers.ts';
 export function jetStreamNodePorts(
   options: Pick<JetStreamBinding, 'bus' | 'topology' | 'service' | 'node'>,
 ): NodePorts {
-  const binding: JetStreamBinding = { ...options, positions: new StreamPositions() };
+  // One server alone is never behind itself.
+  const isAlone = options.topology.replicas === 1;
+  const binding = isAlone ? options : { ...options, positions: new StreamPositions() };
   return {
     clock: systemClock,
     store: new JetStreamRecordStore(binding),

@@ -22,7 +22,7 @@ import type { Bus } from '#bus/connect.ts';
 import { GroupCommitter } from '#bus/group-committer.ts';
 import type { OutgoingMessage } from '#bus/publish.ts';
 import { readLast, type StoredMessage } from '#bus/stored-message.ts';
-import { StreamPositions } from '#bus/stream-positions.ts';
+import type { StreamPositions } from '#bus/stream-positions.ts';
 import { asciiJson } from '../ascii-json.ts';
 import { encodeCommit, taskName, type CommitPart, type EncodedCommit } from '../commit-encoding.ts';
 import type { Commit, RecordStore, StoredRecord } from '../ports.ts';
@@ -36,19 +36,17 @@ export type JetStreamBinding = {
   topology: Topology;
   service: string;
   node: string;
-  /** Shared by all that reads and writes the core streams of one node. */
+  /** Shared by all that reads and writes the core streams of one node; absent where no server can be behind another. */
   positions?: StreamPositions;
 };
 
 export class JetStreamRecordStore implements RecordStore {
   readonly #binding: JetStreamBinding;
-  readonly #positions: StreamPositions;
   readonly #committers = new Map<number, GroupCommitter>();
   #commits = 0;
 
   constructor(binding: JetStreamBinding) {
     this.#binding = binding;
-    this.#positions = binding.positions ?? new StreamPositions();
   }
 
   async load(address: Address): Promise<StoredRecord | null> {
@@ -70,7 +68,7 @@ export class JetStreamRecordStore implements RecordStore {
     for (;;) {
       try {
         const revision = await committer.commit(messages);
-        this.#positions.note(STREAM.core(service, shard), revision);
+        this.#binding.positions?.note(STREAM.core(service, shard), revision);
         this.#announce(commit, encoded.note);
         return revision;
       } catch (error) {
@@ -189,13 +187,11 @@ export class JetStreamRecordStore implements RecordStore {
     return (owner?.sequence ?? 0) === args.commit.epoch;
   }
 
-  /** One server alone is never behind itself. */
   async #assertAbsent(address: Address): Promise<void> {
-    const { bus, service, topology } = this.#binding;
-    if (topology.replicas === 1) return;
+    const { bus, service, topology, positions } = this.#binding;
     const { shard } = placeOf(address, topology);
     const subject = coreSubjects(service, shard).record(address);
-    await this.#positions.assertNothingThere(bus, { stream: STREAM.core(service, shard), subject });
+    await positions?.assertNothingThere(bus, { stream: STREAM.core(service, shard), subject });
   }
 
   #readUntilAnswered(address: Address): Promise<StoredMessage | null> {

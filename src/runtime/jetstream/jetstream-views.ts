@@ -19,7 +19,7 @@ export class JetStreamViews implements Views {
   constructor(args: { bus: Bus; topology: Topology; positions?: StreamPositions }) {
     this.#bus = args.bus;
     this.#topology = args.topology;
-    this.#positions = args.topology.replicas === 1 ? undefined : args.positions;
+    this.#positions = args.positions;
   }
 
   async read(address: Address): Promise<ActorView | null> {
