@@ -8,7 +8,8 @@
  *    signal fires, the code may clean up, and what it does afterwards is ignored. Its slot is held until then.
  * W4 An attempt that the worker only believes to have, because it stood still, counts when it succeeded, and else not.
  * W5 Waiting for the rate of a queue is no part of an attempt: no time of it passes, and the attempt is not used up.
- * W6 What nobody waits for is not begun: a task past its time, one that was cancelled, one whose attempt is over.
+ * W6 What nobody waits for is not begun: a task past its time, one that was cancelled, one whose attempt is over. A task
+ *    taken within a second of its dispatch is begun without asking.
  */
 import type { ActivityTask } from '#contracts/activity-task.ts';
 import type { Address } from '#contracts/address.ts';
@@ -17,7 +18,7 @@ import type { Activity, ActivityCatalog, ActivityContext } from './activity.ts';
 import { Attempt, CANCEL_GRACE_MS, type AttemptEnd } from './activity-attempt.ts';
 import { failed, unknownActivity } from './activity-failures.ts';
 import { Watchdog } from './activity-watchdog.ts';
-import { awaitedTask } from './awaited-task.ts';
+import { awaitedTask, WAITED_MS } from './awaited-task.ts';
 import { AttemptReports } from './attempt-reports.ts';
 import type { InlineActivity } from './kernel/kernel.ts';
 import type { GiveResult, NearSlot, NearWorker } from './near-tasks.ts';
@@ -203,6 +204,8 @@ export class ActivityWorker implements NearWorker {
     if (!activity) return { kind: 'outcome', outcome: failed(unknownActivity(task.name)) };
     const waitedMs = await this.#admitted(run);
     if (attempt.fired) return attempt.run(activity);
+    if (waitedMs >= WAITED_MS && !(await this.isAwaited(task)))
+      return { kind: 'stopped', why: 'not-awaited' };
     const nowMs = clock.nowMs();
     if (nowMs >= task.deadlineAtMs || nowMs >= (task.startByMs ?? Infinity))
       return { kind: 'stopped', why: 'past-its-time' };

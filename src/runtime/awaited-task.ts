@@ -8,9 +8,12 @@ export type DropReason = 'past-its-time' | 'not-awaited';
 
 export type AwaitedTask = { task: ActivityTask } | { dropped: DropReason };
 
+/** After so long a wait it is asked whether anybody still waits for the task: its actor may have gone on, or ended. */
+export const WAITED_MS = 1_000;
+
 /**
- * A first delivery is taken as it is. A later one asks the actor's view: the attempt may have ended, and its last run may
- * have reported details that the task does not have.
+ * A first delivery that comes soon is taken as it is. One that waited asks the actor's view whether its attempt is still
+ * wanted; a later one does, too, because its last run may have ended it, or reported details that the task does not have.
  * @throws RuntimeError when the view is older than the dispatch: it comes from a server that is behind, so ask again
  */
 export async function awaitedTask(args: {
@@ -21,7 +24,10 @@ export async function awaitedTask(args: {
 }): Promise<AwaitedTask> {
   const { task, delivery, views, clock } = args;
   if (clock.nowMs() >= task.deadlineAtMs) return { dropped: 'past-its-time' };
-  if (delivery.deliveryCount === 1) return withinStart(task, clock);
+  if (delivery.deliveryCount === 1) {
+    const inTime = withinStart(task, clock);
+    if ('dropped' in inTime || clock.nowMs() - task.scheduledAtMs < WAITED_MS) return inTime;
+  }
   const view = await views.read(task.actor);
   if (view !== null && view.updatedAtMs < task.scheduledAtMs) throw viewBehind(task);
   const activity = view?.activities.find(({ childId }) => childId === task.childId);

@@ -1,5 +1,6 @@
 /** Workers of activities on the bus in memory, without any actor: tasks go in, envelopes come out. */
 import { ActivityTask } from '#contracts/activity-task.ts';
+import type { ActorRecord } from '#contracts/actor-record.ts';
 import type { Envelope } from '#contracts/envelope.ts';
 import { Topology } from '#contracts/topology.ts';
 import type { Activity } from '#runtime/activity.ts';
@@ -13,10 +14,54 @@ import { aRecord, aView, rootAddress } from './records.ts';
 
 export const actor = rootAddress('orca', 'a');
 
+type ShownActivity = {
+  childId?: string;
+  attempt: number;
+  birth?: number;
+  lastHeartbeat?: number;
+  asyncUntilMs?: number;
+};
+
+type ShownActor = { updatedAtMs?: number | undefined; status?: ActorRecord['status'] | undefined };
+
 export function workerWorld(limits: Omit<QueueLimits, 'queue'> = { concurrency: 4 }) {
   const clock = new VirtualClock();
   const bus = new MemoryBus({ clock, topology: Topology.parse({ partitionsPerShard: 1 }) });
   const told: string[] = [];
+  let shown: readonly ShownActivity[] = [];
+  const dispatch = (overrides: Partial<ActivityTask> = {}): void => {
+    const nowMs = clock.nowMs();
+    const task = ActivityTask.parse({
+      v: 1,
+      actor,
+      childId: 'call',
+      birth: 1,
+      name: 'call',
+      queue: 'default',
+      input: { n: 1 },
+      attempt: 1,
+      scheduledAtMs: nowMs,
+      deadlineAtMs: nowMs + 3_600_000,
+      startToCloseMs: 60_000,
+      heartbeatMs: 0,
+      ...overrides,
+    });
+    bus.queue('orca', 'default').add(`${task.name}-${task.attempt}`, task);
+  };
+  const store = (
+    activities: readonly ShownActivity[],
+    { updatedAtMs, status = 'active' }: ShownActor = {},
+  ): void => {
+    shown = activities;
+    const record = { ...aRecord(actor), status };
+    const base = { childId: 'call', name: 'call', birth: 1, scheduledAtMs: 1, deadlineAtMs: 2 };
+    const view = {
+      ...aView(record),
+      updatedAtMs: updatedAtMs ?? clock.nowMs(),
+      activities: activities.map((activity) => ({ ...base, ...activity })),
+    };
+    bus.service('orca').records.set(actor, { record: JSON.stringify(record), view, revision: 1 });
+  };
   return {
     clock,
     bus,
@@ -45,47 +90,21 @@ export function workerWorld(limits: Omit<QueueLimits, 'queue'> = { concurrency: 
       await worker.start();
       return { worker, process };
     },
-    dispatch: (overrides: Partial<ActivityTask> = {}): void => {
-      const nowMs = clock.nowMs();
-      const task = ActivityTask.parse({
-        v: 1,
-        actor,
-        childId: 'call',
-        birth: 1,
-        name: 'call',
-        queue: 'default',
-        input: { n: 1 },
-        attempt: 1,
-        scheduledAtMs: nowMs,
-        deadlineAtMs: nowMs + 3_600_000,
-        startToCloseMs: 60_000,
-        heartbeatMs: 0,
-        ...overrides,
-      });
-      bus.queue('orca', 'default').add(`${task.name}-${task.attempt}`, task);
+    dispatch,
+    /** A task of an activity of its own, which the actor shows beside those before it. */
+    dispatchAwaited: (overrides: Partial<ActivityTask> = {}): void => {
+      const { attempt = 1, birth = 1 } = overrides;
+      const childId = `call-${shown.length}`;
+      store([...shown, { childId, attempt, birth }]);
+      dispatch({ ...overrides, childId });
     },
     arrived: (): (Envelope | null)[] => bus.service('orca').ingress.entries.map((entry) => entry.envelope),
     cancel: (birth: number): void => {
       for (const listener of bus.service('orca').cancelListeners) listener({ actor, childId: 'call', birth });
     },
     /** Stores what the actor shows of its one activity. */
-    show: (activity: {
-      attempt: number;
-      birth?: number;
-      lastHeartbeat?: number;
-      asyncUntilMs?: number;
-      updatedAtMs?: number;
-    }): void => {
-      const { updatedAtMs = clock.nowMs(), ...shown } = activity;
-      const record = aRecord(actor);
-      const times = { scheduledAtMs: 1, deadlineAtMs: 2 };
-      const view = {
-        ...aView(record),
-        updatedAtMs,
-        activities: [{ childId: 'call', name: 'call', birth: 1, ...times, ...shown }],
-      };
-      bus.service('orca').records.set(actor, { record: JSON.stringify(record), view, revision: 1 });
-    },
+    show: ({ updatedAtMs, status, ...activity }: ShownActivity & ShownActor): void =>
+      store([activity], { updatedAtMs, status }),
   };
 }
 

@@ -101,7 +101,7 @@ export const RUNTIME_MUTANTS: readonly Mutant[] = [
   {
     name: 'owner by name only',
     breaks: 'a partition whose claim was answered by silence is neither used nor given back',
-    world: 'trips',
+    world: 'orders',
     patches: [
       { file: keeper, find: 'await this.#giveUpForgotten(desired);', replace: 'void this.#giveUpForgotten;' },
     ],

@@ -7,7 +7,7 @@ describe('an attempt that begins under a rate', () => {
   it('waits for its turn without using up its time or itself', async () => {
     const world = workerWorld({ concurrency: 8, perSecond: 0.1, burst: 2 });
     await world.addWorker({ call: async () => 'done' });
-    for (const attempt of [1, 2, 3, 4]) world.dispatch({ attempt, startToCloseMs: 5_000 });
+    for (const attempt of [1, 2, 3, 4]) world.dispatchAwaited({ attempt, startToCloseMs: 5_000 });
     await world.clock.advance(9_999);
     expect(world.told.filter((line) => line.startsWith('started'))).toHaveLength(2);
     await world.clock.advance(10_002);
@@ -23,7 +23,7 @@ describe('an attempt that begins under a rate', () => {
   it('waits for the turns of all replicas', async () => {
     const world = workerWorld({ concurrency: 100, perSecond: 10 });
     for (const node of ['a', 'b', 'c']) await world.addWorker({ call: async () => 'done' }, { node });
-    for (let birth = 1; birth <= 60; birth += 1) world.dispatch({ birth });
+    for (let birth = 1; birth <= 60; birth += 1) world.dispatchAwaited({ birth });
     await world.clock.advance(3_000);
     expect(world.arrived().length).toBeGreaterThan(25);
     expect(world.arrived().length).toBeLessThanOrEqual(31);
@@ -50,8 +50,8 @@ describe('an attempt that begins under a rate', () => {
       next: async () => 'next',
     });
     world.dispatch();
-    world.dispatch({ name: 'next', attempt: 2 });
-    world.dispatch({ name: 'next', attempt: 3 });
+    world.dispatchAwaited({ name: 'next', attempt: 2 });
+    world.dispatchAwaited({ name: 'next', attempt: 3 });
     await world.clock.advance(10_000);
     expect(world.arrived()).toMatchObject(failure('SLOW', 'throttle').concat([{}, {}] as never[]));
     expect(world.told.filter((line) => line.startsWith('started'))[2]).toBe('started 3 after 2000 ms');

@@ -20,7 +20,7 @@ describe('an attempt that is cancelled', () => {
     const { clock } = world;
     await world.addWorker({ call: tidying(clock, 3_000), next: async () => 'next' });
     world.dispatch();
-    world.dispatch({ name: 'next', birth: 5, attempt: 9 });
+    world.dispatchAwaited({ name: 'next', birth: 5, attempt: 9 });
     await clock.advance(10);
     world.cancel(2);
     await clock.advance(10);
@@ -42,7 +42,7 @@ describe('an attempt that is cancelled', () => {
     const world = workerWorld({ concurrency: 1 });
     await world.addWorker({ call: hang, next: async () => 'next' });
     world.dispatch({ cancelGraceMs: 2_000 });
-    world.dispatch({ name: 'next', birth: 5, attempt: 9 });
+    world.dispatchAwaited({ name: 'next', birth: 5, attempt: 9 });
     await world.clock.advance(10);
     world.cancel(1);
     await world.clock.advance(1_999);
@@ -249,6 +249,41 @@ describe('a task that nobody waits for', () => {
     await world.clock.advance(10);
     expect(world.told).toEqual(['dropped 1 past-its-time']);
     expect(world.arrived()).toEqual([]);
+  });
+
+  it.each([
+    ['its actor has ended', { attempt: 1, status: 'stopped' as const }],
+    ['the state was entered again', { attempt: 1, birth: 3 }],
+    ['another attempt is awaited', { attempt: 2 }],
+  ])('is not begun when it waited for a worker and %s', async (_case, shown) => {
+    const world = workerWorld();
+    world.dispatch();
+    await world.clock.advance(1_000);
+    world.show(shown);
+    await world.addWorker({ call: async () => 'in vain' });
+    await world.clock.advance(10);
+    expect(world.told).toEqual(['dropped 1 not-awaited']);
+    expect(world.arrived()).toEqual([]);
+  });
+
+  it('is begun when it waited for a worker and its actor still waits for it', async () => {
+    const world = workerWorld();
+    world.dispatch();
+    world.show({ attempt: 1 });
+    await world.clock.advance(1_000);
+    await world.addWorker({ call: async () => 'wanted' });
+    await world.clock.advance(10);
+    expect(world.arrived()).toMatchObject([{ outcome: { output: 'wanted' } }]);
+  });
+
+  it('is not begun when it waited for the rate of its queue, and the news of its end was lost', async () => {
+    const world = workerWorld({ concurrency: 4, perSecond: 0.5 });
+    await world.addWorker({ call: async () => 'first', second: async () => 'in vain' });
+    world.dispatch();
+    world.dispatch({ name: 'second', birth: 5, attempt: 9 });
+    world.show({ attempt: 1 });
+    await world.clock.advance(3_000);
+    expect(world.told).toEqual(['started 1 after 0 ms', 'ended 1 well', 'dropped 9 not-awaited']);
   });
 
   it('is announced as begun, before its code runs, only when the options ask for it', async () => {
