@@ -8,7 +8,8 @@
  *    takeover, which the new owner keeps in sight until the record holds no near attempt, or one of its own. After that
  *    the earlier owner steps from a record that is not its own, so it needs a new mark, which is fenced.
  * K3 A mark is forgotten only after a record without near attempts was committed, or read while nothing was being
- *    committed.
+ *    committed. The record that is stored with a mark has such an attempt, so one without is believed only when it is
+ *    newer than the mark: a server that is behind shows an older one.
  */
 import type { Address } from '#contracts/address.ts';
 import type { NearMark } from './ports.ts';
@@ -79,13 +80,17 @@ export class NearMarks {
   }
 
   /** Before a record is read: what it shows may be out of date when it is there. */
-  before(actor: Address): { forget(): void } {
+  before(actor: Address): { forget(revision: number): boolean } {
     const mark = this.#marks.get(actor);
-    const revision = mark?.revision;
+    const committed = mark?.revision;
     const isQuiet = mark?.committing === false;
     return {
-      forget: () => {
-        if (mark && isQuiet && !mark.committing && mark.revision === revision) this.#forget(actor, mark);
+      /** @param revision of the record, which has no near attempt. False when it is older than the mark: read again */
+      forget: (revision) => {
+        if (!mark || !isQuiet || mark.committing || mark.revision !== committed) return true;
+        if (revision <= Math.max(mark.revision, ...mark.copies.keys())) return false;
+        this.#forget(actor, mark);
+        return true;
       },
     };
   }

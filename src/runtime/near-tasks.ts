@@ -149,14 +149,11 @@ export class NearTasks {
     const { store, clock, isDropped } = this.#options;
     while (!isDropped()) {
       const seen = this.#marks.before(actor);
-      try {
-        const stored = await store.load(actor);
-        if (stored && hasNearAttempt(stored.record)) this.see(stored.record);
-        else seen.forget();
-        return;
-      } catch {
-        await clock.sleep(RETRY_MS);
-      }
+      // undefined: nobody answers
+      const stored = await store.load(actor).catch(() => undefined);
+      if (stored && hasNearAttempt(stored.record)) return this.see(stored.record);
+      if (stored !== undefined && seen.forget(stored?.revision ?? Infinity)) return;
+      await clock.sleep(RETRY_MS);
     }
   }
 

@@ -40,7 +40,7 @@ function world(overrides: Partial<NearTasksOptions> = {}) {
   const clock = new VirtualClock();
   const told: string[] = [];
   const runs: PromiseWithResolvers<void>[] = [];
-  const state = { slots: 1, awaited: true, alive: ['here'], dropped: false, stored: idle };
+  const state = { slots: 1, awaited: true, alive: ['here'], dropped: false, stored: idle, revision: 20 };
   const slot: NearSlot = {
     run: ({ deliveryCount }) => {
       told.push(`run ${deliveryCount}`);
@@ -54,7 +54,7 @@ function world(overrides: Partial<NearTasksOptions> = {}) {
     node: 'here',
     epoch: 10,
     clock,
-    store: { load: async () => ({ record: state.stored, revision: 1 }) },
+    store: { load: async () => ({ record: state.stored, revision: state.revision }) },
     nearWorker: {
       reserve: () => (state.slots > 0 ? slot : null),
       isRunning: () => false,
@@ -230,12 +230,23 @@ describe('the mark of an actor', () => {
     expect(told).toEqual(['forgot 5']);
   });
 
+  it('is kept while a server that is behind shows the record of before it', async () => {
+    const { near, told, mark, clock, state } = world();
+    state.revision = 4;
+    near.accept(mark('there', 5));
+    await clock.advance(10_000);
+    expect(told).toEqual([]);
+    state.revision = 6;
+    await clock.advance(500);
+    expect(told).toEqual(['forgot 5']);
+  });
+
   it('is kept when its actor was read while a step of it was being committed', async () => {
     const loaded = Promise.withResolvers<{ record: ActorRecord; revision: number }>();
     const { near, told, mark, clock } = world({ store: { load: () => loaded.promise } });
     near.accept(mark('there', 5));
-    const reserved = near.reserve(dispatching, 4);
-    loaded.resolve({ record: idle, revision: 4 });
+    const reserved = near.reserve(dispatching, 6);
+    loaded.resolve({ record: idle, revision: 6 });
     await clock.advance(1);
     near.accept(mark('here', 12));
     reserved.begin(11);
