@@ -19,6 +19,8 @@ export const ActivityTask = z.object({
   input: Json.optional(),
   /** Counted from 1. */
   attempt: z.number().int().positive(),
+  /** A step of the actor whose record has the attempt: what an earlier one shows says nothing about it. */
+  step: z.number().int().positive().optional(),
   scheduledAtMs: z.number().int(),
   /** Absolute end of the whole activity, in epoch milliseconds. */
   deadlineAtMs: z.number().int(),

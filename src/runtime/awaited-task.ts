@@ -1,5 +1,6 @@
 /** Whether an attempt is still wanted when its task arrives, and what its last run left for it. */
 import type { ActivityTask } from '#contracts/activity-task.ts';
+import type { ActorView } from '#contracts/actor-view.ts';
 import type { Clock, TaskDelivery, Views } from './ports.ts';
 import { RuntimeError } from './runtime-error.ts';
 
@@ -14,7 +15,7 @@ export const WAITED_MS = 1_000;
 /**
  * A first delivery that comes soon is taken as it is. One that waited asks the actor's view whether its attempt is still
  * wanted; a later one does, too, because its last run may have ended it, or reported details that the task does not have.
- * @throws RuntimeError when the view is older than the dispatch: it comes from a server that is behind, so ask again
+ * @throws RuntimeError when the view is older than the task: it comes from a server that is behind, so ask again
  */
 export async function awaitedTask(args: {
   task: ActivityTask;
@@ -29,7 +30,7 @@ export async function awaitedTask(args: {
     if ('dropped' in inTime || clock.nowMs() - task.scheduledAtMs < WAITED_MS) return inTime;
   }
   const view = await views.read(task.actor);
-  if (view !== null && view.updatedAtMs < task.scheduledAtMs) throw viewBehind(task);
+  if (isBehind(view, task)) throw viewBehind(task);
   const activity = view?.activities.find(({ childId }) => childId === task.childId);
   if (view?.status !== 'active' || activity === undefined) return { dropped: 'not-awaited' };
   const { birth = task.birth, attempt, nextAttemptAtMs, asyncUntilMs, startedAtMs, lastHeartbeat } = activity;
@@ -40,6 +41,12 @@ export async function awaitedTask(args: {
   // A worker took it in time, and died with it.
   const { startByMs: _kept, ...begun } = current;
   return { task: begun };
+}
+
+/** An actor that dispatched is there, until its record expires: none is shown by a server that does not know it yet. */
+function isBehind(view: ActorView | null, { step, scheduledAtMs }: ActivityTask): boolean {
+  if (step === undefined) return view !== null && view.updatedAtMs < scheduledAtMs;
+  return view === null || view.step < step;
 }
 
 function viewBehind({ actor }: ActivityTask): RuntimeError {

@@ -79,7 +79,7 @@ function partOf(effect: Effect, origin: Origin): CommitPart | null {
     case 'run-activity':
       // the record holds what a near attempt needs
       if (origin.near?.has(effect.task) === true) return null;
-      return { kind: 'task', task: ActivityTask.parse(effect.task) };
+      return { kind: 'task', task: ActivityTask.parse({ ...effect.task, step: origin.step }) };
     case 'set-wake':
       return {
         kind: 'alarm',

@@ -2,6 +2,7 @@
 import type { ActorRecord } from '#contracts/actor-record.ts';
 import type { ActorView } from '#contracts/actor-view.ts';
 import type { Delivery, RegisteredDefinition, StepOutcome } from './kernel/kernel.ts';
+import type { StoredRecord } from './ports.ts';
 
 export type MadeStep = {
   outcome: StepOutcome;
@@ -24,19 +25,31 @@ function isAllRefused(before: ActorRecord, { outcome, taken }: MadeStep): boolea
 }
 
 /** Whether every envelope would be refused at any later time too, and the step does nothing besides. */
-export function isNothingNew(before: ActorRecord, made: MadeStep): boolean {
+function isNothingNew(before: ActorRecord, made: MadeStep): boolean {
   const { refusals } = made.outcome;
   return isAllRefused(before, made) && refusals.every(({ reason }) => REFUSED_FOR_EVER.has(reason));
 }
 
-/**
- * Whether a step does nothing but refuse direct asks: that is told without a commit, as long as the record is the newest.
- * Nobody else can apply them later.
- */
-export function isMereRefusal(before: ActorRecord, made: MadeStep, deliveries: readonly Delivery[]): boolean {
+/** Whether a step does nothing but refuse direct asks: nobody else can apply them later. */
+function isMereRefusal(before: ActorRecord, made: MadeStep, deliveries: readonly Delivery[]): boolean {
   const isAsk = ({ direct, envelope: { kind } }: Delivery): boolean =>
     direct === true && (kind === 'event' || kind === 'start');
   return isAllRefused(before, made) && deliveries.every(isAsk);
+}
+
+/**
+ * What must be done before a step is told: `commit` it, see that the record is still the `newest`, or `nothing`. A record
+ * that may be old refuses what its newer ones would take, so even a refusal by it is committed, or loses its
+ * compare-and-set.
+ */
+export function proofOf(
+  { record, mayBeOld }: StoredRecord,
+  made: MadeStep,
+  deliveries: readonly Delivery[],
+): 'commit' | 'newest' | 'nothing' {
+  if (mayBeOld) return 'commit';
+  if (isMereRefusal(record, made, deliveries)) return 'newest';
+  return isNothingNew(record, made) ? 'nothing' : 'commit';
 }
 
 /** How long the record of a definition's actor is kept, as far as the definition says so. */

@@ -81,27 +81,28 @@ export class NearTasks {
 
   /** Slots for those of a step's tasks that can run here. @param before revision of the record the step was made from */
   reserve(step: { record: ActorRecord; effects: readonly Effect[] }, before: number): Reserved {
-    const slots = new Map<ActivityTask, NearSlot>();
+    const runs = new Map<ActivityTask, { task: ActivityTask; slot: NearSlot }>();
     for (const effect of step.effects) {
       if (effect.kind !== 'run-activity') continue;
-      const slot = this.#options.nearWorker.reserve(effect.task);
+      const task = { ...effect.task, step: step.record.step };
+      const slot = this.#options.nearWorker.reserve(task);
       if (!slot) continue;
-      slots.set(effect.task, slot);
-      this.#held.add(nameOf(effect.task));
+      runs.set(effect.task, { task, slot });
+      this.#held.add(nameOf(task));
     }
-    const record = this.#stamped(step.record, slots.keys());
+    const record = this.#stamped(step.record, runs.keys());
     const mark = this.#marks.prepare(record.address, { isNear: hasNearAttempt(record), before });
     return {
       record,
-      tasks: new Set(slots.keys()),
+      tasks: new Set(runs.keys()),
       marks: mark.isNeeded,
       begin: (revision) => {
         mark.committed(revision);
-        for (const [task, slot] of slots) void this.#run(task, { slot, deliveryCount: 1 });
+        for (const { task, slot } of runs.values()) void this.#run(task, { slot, deliveryCount: 1 });
       },
       cancel: () => {
         mark.refused();
-        for (const [task, slot] of slots) {
+        for (const { task, slot } of runs.values()) {
           slot.cancel();
           this.#held.delete(nameOf(task));
         }

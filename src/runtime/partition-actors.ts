@@ -4,7 +4,7 @@
  * A1 Entries of one actor are applied in the order of each log, all waiting ones in one step, one commit at a time.
  * A2 An entry is closed only after the commit that applied it, or when it would be refused at any later time too: an
  *    event that this state does not handle is committed as refused, or a new owner might apply it in a later state. A
- *    direct ask stands in no log: it is refused without a commit, by a record that the bus says is the newest.
+ *    direct ask stands in no log: it is refused without a commit. By a record that may be old nothing is.
  * A3 Nothing is told to anyone before the commit: replies and effects leave with it or after it.
  * A4 A commit that lost its compare-and-set is stepped again from the stored record.
  * A5 An entry that cannot be processed is parked with its reason; only its own actor is touched. When no step can be
@@ -30,7 +30,7 @@ import { decline, declineUnfit } from './direct-deliveries.ts';
 import { isReplacement } from './first-step.ts';
 import { aboveDecided } from './first-watermarks.ts';
 import { hasMail, hasWork, stallActor } from './held-actor.ts';
-import { isMereRefusal, isNothingNew, type MadeStep } from './made-step.ts';
+import { proofOf, type MadeStep } from './made-step.ts';
 import { NearTasks } from './near-tasks.ts';
 import { OpenEntries } from './open-entries.ts';
 import { Parking } from './parking.ts';
@@ -197,8 +197,9 @@ export class PartitionActors {
     const made = await this.#steps.step(stored.record, deliveries, bound);
     if ('parked' in made) return this.#parkSome(activation, taken, made.parked);
     await this.#parking.leftOver(taken, made.outcome);
-    if (isMereRefusal(stored.record, made, deliveries)) await assertNewest(this.#options.store, stored);
-    else if (!isNothingNew(stored.record, made)) await this.#commit(activation, made);
+    const proof = proofOf(stored, made, deliveries);
+    if (proof === 'newest') await assertNewest(this.#options.store, stored);
+    else if (proof === 'commit') await this.#commit(activation, made);
     this.#finish(activation, taken.slice(0, made.taken), made);
   }
 

@@ -20,7 +20,12 @@ export interface Clock {
 }
 
 /** A record with its revision: the stream sequence of the message that holds it. */
-export type StoredRecord = { record: ActorRecord; revision: number };
+export type StoredRecord = {
+  record: ActorRecord;
+  revision: number;
+  /** A server that is behind may have shown it: nothing is decided by it that no commit confirms. */
+  mayBeOld?: true;
+};
 
 /** All that one step changes, to be stored together or not at all. */
 export type Commit = {
@@ -43,7 +48,10 @@ export type Commit = {
 };
 
 export interface RecordStore {
-  /** Reads from the leader: never older than the last commit of anyone. */
+  /**
+   * Reads from the leader. Null is certain for an actor of an owned partition.
+   * @throws BusError when nobody who knows has answered
+   */
   load(address: Address): Promise<StoredRecord | null>;
   /**
    * Stores a step. Returns the new revision.

@@ -14,7 +14,6 @@ import { withoutStall, type StallCause } from './definition-stall.ts';
 import { firstStep, type FirstStep } from './first-step.ts';
 import { holdable, holdEnvelopes, keepsMail } from './held-actor.ts';
 import type { Delivery, Kernel, RegisteredDefinition, StepOutcome } from './kernel/kernel.ts';
-import { stepNote } from './kernel/note-step.ts';
 import { retentionOf, type MadeStep, type Parked } from './made-step.ts';
 import type { Clock, OfferKey, StepOffers } from './ports.ts';
 import type { Registry } from './registry.ts';
@@ -162,12 +161,7 @@ export class StepMaker {
 
   /** An actor that has ended takes nothing, whoever has its definition. */
   #refuseAll({ record, deliveries }: Taking): MadeStep {
-    const refusals = deliveries.map(({ envelope }) => ({
-      envelopeId: envelope.id,
-      reason: 'not-active' as const,
-    }));
-    const note = stepNote({ record, before: record.state, effects: [], applied: [], refused: [] });
-    const outcome = { record, effects: [], refusals, note };
+    const outcome = holdEnvelopes(record, { deliveries, nowMs: this.#options.clock.nowMs() });
     return made(this.#seen(this.#options.registry.of(record), outcome), deliveries.length);
   }
 }

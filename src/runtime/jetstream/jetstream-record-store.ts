@@ -10,7 +10,8 @@
  *    commit, unacknowledged; whoever loads a record of another process stores its note again, since that one may have
  *    died before it did.
  * C6 What is not found where a stream has copies was looked for by a server that is as far as this process: a leader
- *    that was cut off does not know the records that were made since, and what is sent to an unknown actor is parked.
+ *    that was cut off does not know the records that were made since, and what is sent to an unknown actor is parked. What
+ *    is found may be old for the same reason.
  */
 import { ActorRecord } from '#contracts/actor-record.ts';
 import type { Address } from '#contracts/address.ts';
@@ -54,7 +55,8 @@ export class JetStreamRecordStore implements RecordStore {
     if (stored === null) await this.#assertAbsent(address);
     if (!stored || stored.data === '') return null;
     this.#repairHistory(address, stored);
-    return { record: ActorRecord.parse(JSON.parse(stored.data)), revision: stored.sequence };
+    const loaded = { record: ActorRecord.parse(JSON.parse(stored.data)), revision: stored.sequence };
+    return this.#binding.positions ? { ...loaded, mayBeOld: true } : loaded;
   }
 
   async commit(commit: Commit): Promise<number> {

@@ -45,13 +45,13 @@ function nodeOf({ near, nextAttemptAtMs, asyncUntilMs }: ActivityRecord): string
 }
 
 /** Attempts that run near and have not ended, as far as the record knows. */
-export function nearAttempts({ address, status, activities, life }: ActorRecord): NearAttempt[] {
+export function nearAttempts({ address, status, step, activities, life }: ActorRecord): NearAttempt[] {
   if (status !== 'active') return [];
   return Object.entries(activities).flatMap(([childId, activity]) => {
     const node = nodeOf(activity);
     if (node === undefined) return [];
     const { scheduledAtMs } = activity;
     const about = { actor: address, childId, scheduledAtMs, ...(life === undefined ? {} : { life }) };
-    return [{ task: taskOf(activity, about), node }];
+    return [{ task: { ...taskOf(activity, about), step }, node }];
   });
 }

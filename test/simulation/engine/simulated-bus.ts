@@ -8,6 +8,7 @@ import { MemoryBus, type MemoryService } from '#runtime/memory/memory-bus.ts';
 import type { Clock, Commit, LogEntry } from '#runtime/ports.ts';
 import type { NodePorts } from '#runtime/node.ts';
 import { History, type Attempted } from './history.ts';
+import { ReadsBehind } from './reads-behind.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 /**
@@ -46,6 +47,7 @@ export class SimulatedBus extends MemoryBus {
   readonly history = new History();
   readonly #weaken: Weakness | undefined;
   readonly #random: SeededRandom;
+  readonly #behind: ReadsBehind;
   #calm = false;
 
   constructor({ clock, topology, random, weaken }: SimulatedBusOptions) {
@@ -64,6 +66,7 @@ export class SimulatedBus extends MemoryBus {
     });
     isCalm.now = () => this.#calm;
     this.#random = random.fork();
+    this.#behind = new ReadsBehind({ clock, random: random.fork(), isCalm: () => this.#calm });
     this.#weaken = weaken;
   }
 
@@ -96,6 +99,7 @@ export class SimulatedBus extends MemoryBus {
     const { address, state } = record;
     this.note(`commit ${address} ${record.step} ${revision} ${epoch} ${JSON.stringify(state.value)}`);
     const stored = this.service(service).records.get(address)?.record ?? '';
+    this.#behind.committed(address, { revision, record: stored, view: commit.view });
     const atMs = this.clock.nowMs();
     const step = { record, stored, revision, expectedRevision, partition, epoch, effects };
     this.history.add({ kind: 'committed', atMs, service, address, ...step });
@@ -106,8 +110,10 @@ export class SimulatedBus extends MemoryBus {
     const epoch = super.own(service, args);
     const { partition, node } = args;
     this.note(`own ${service} ${partition} ${node} ${epoch}`);
-    if (epoch !== null)
+    if (epoch !== null) {
+      this.#behind.owned(service, partition, epoch);
       this.history.add({ kind: 'owned', atMs: this.clock.nowMs(), service, partition, node, epoch });
+    }
     return epoch;
   }
 
@@ -141,6 +147,7 @@ export class SimulatedBus extends MemoryBus {
     const { envelope } = args;
     const service = args.home.name;
     const atMs = this.clock.nowMs();
+    if (name === 'ingress') this.#behind.accepted(service, partition, sequence);
     this.note(`accept ${service} ${log} ${sequence} ${envelope.id}`);
     this.history.add({ kind: 'accepted', atMs, service, log, partition, sequence, envelope, raw });
     return entry;
@@ -163,8 +170,13 @@ export class SimulatedBus extends MemoryBus {
     return super.deliver(envelope);
   }
 
+  /** The ports of one node as this bus serves them: some reads are answered by a server that is behind. */
+  served(ports: NodePorts, service: string): NodePorts {
+    return this.#weakenedPorts(this.#behind.of(ports, service));
+  }
+
   /** Ports that break the promises which the ports themselves keep. */
-  weakenPorts(ports: NodePorts): NodePorts {
+  #weakenedPorts(ports: NodePorts): NodePorts {
     if (this.#weaken === 'reorder') return { ...ports, logs: this.#reordered(ports.logs) };
     if (this.#weaken !== 'forget-too-much') return ports;
     const purge: NodePorts['logs']['purge'] = (args) =>

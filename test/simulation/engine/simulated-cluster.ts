@@ -119,7 +119,7 @@ export class SimulatedCluster {
       activities: this.#watched(service.activities({ clock: process.ports.clock }), node),
       queues: service.queues.map((queue) => ({ queue, concurrency: 8, near: service.near ?? false })),
       purgeMs,
-      ports: this.#bus.weakenPorts(process.ports),
+      ports: this.#bus.served(process.ports, service.name),
     }).catch(() => {
       // A process that cannot start exits.
       process.kill();
