@@ -22,7 +22,11 @@ type ShownActivity = {
   asyncUntilMs?: number;
 };
 
-type ShownActor = { updatedAtMs?: number | undefined; status?: ActorRecord['status'] | undefined };
+type ShownActor = {
+  updatedAtMs?: number | undefined;
+  step?: number | undefined;
+  status?: ActorRecord['status'] | undefined;
+};
 
 export function workerWorld(limits: Omit<QueueLimits, 'queue'> = { concurrency: 4 }) {
   const clock = new VirtualClock();
@@ -50,10 +54,10 @@ export function workerWorld(limits: Omit<QueueLimits, 'queue'> = { concurrency: 
   };
   const store = (
     activities: readonly ShownActivity[],
-    { updatedAtMs, status = 'active' }: ShownActor = {},
+    { updatedAtMs, step = 1, status = 'active' }: ShownActor = {},
   ): void => {
     shown = activities;
-    const record = { ...aRecord(actor), status };
+    const record = { ...aRecord(actor), step, status };
     const base = { childId: 'call', name: 'call', birth: 1, scheduledAtMs: 1, deadlineAtMs: 2 };
     const view = {
       ...aView(record),
@@ -103,8 +107,8 @@ export function workerWorld(limits: Omit<QueueLimits, 'queue'> = { concurrency: 
       for (const listener of bus.service('orca').cancelListeners) listener({ actor, childId: 'call', birth });
     },
     /** Stores what the actor shows of its one activity. */
-    show: ({ updatedAtMs, status, ...activity }: ShownActivity & ShownActor): void =>
-      store([activity], { updatedAtMs, status }),
+    show: ({ updatedAtMs, step, status, ...activity }: ShownActivity & ShownActor): void =>
+      store([activity], { updatedAtMs, step, status }),
   };
 }
 

@@ -12,12 +12,15 @@ import { untilAnswered } from '#bus/until-answered.ts';
 import { Address } from '#contracts/address.ts';
 import { STREAM, coreSubjects } from '#contracts/subjects.ts';
 import { Topology } from '#contracts/topology.ts';
+import { JetStreamRecordStore } from '#runtime/jetstream/jetstream-record-store.ts';
+import { aCommit, rootAddress } from '#test/support/records.ts';
 import { startProcessCluster } from '#test/chaos/servers/process-cluster.ts';
 import type { ServersUnderTest } from '#test/chaos/servers/servers-under-test.ts';
 import { leaderOf } from '#test/chaos/servers/stream-leaders.ts';
 
 /** A server that lost its peers answers requests to JetStream again, after ten seconds, and says that nobody leads. */
 const GIVEN_UP_MS = 12_000;
+const topology = Topology.parse({ replicas: 3 });
 const SETUP_MS = 120_000;
 const TEST_MS = 120_000;
 
@@ -29,7 +32,7 @@ describe('a client of a server that is cut off from its peers', () => {
     dataDir = await mkdtemp(path.join(os.tmpdir(), 'windlass-quorum-'));
     servers = await startProcessCluster(dataDir);
     bus = await connectBus({ servers: servers.addresses, name: 'quorum-test' });
-    await declareStreams(bus, Topology.parse({ replicas: 3 }));
+    await declareStreams(bus, topology);
     const manager = await untilAnswered(bus, () => jetstreamManager(bus, { timeout: 5_000 }));
     await untilAnswered(bus, () =>
       manager.streams.add({ name: 'KEPT', subjects: ['kept'], num_replicas: 3 }),
@@ -40,6 +43,19 @@ describe('a client of a server that is cut off from its peers', () => {
     await servers.stop();
     await rm(dataDir, { recursive: true, force: true });
   });
+
+  it(
+    'is told that what it reads may be old, wherever there are copies',
+    async () => {
+      const binding = { bus, topology, service: 'orca', node: 'test' };
+      const actor = rootAddress('orca', 'copied');
+      const copied = new JetStreamRecordStore({ ...binding, positions: new StreamPositions() });
+      const revision = await copied.commit(aCommit({ address: actor, epoch: 0, topology }));
+      expect(await copied.load(actor)).toMatchObject({ revision, mayBeOld: true });
+      expect(await new JetStreamRecordStore(binding).load(actor)).not.toHaveProperty('mayBeOld');
+    },
+    TEST_MS,
+  );
 
   it(
     'leaves it, although it answers pings, and writes through another one',

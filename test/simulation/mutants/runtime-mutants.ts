@@ -45,6 +45,26 @@ export const RUNTIME_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'old record refuses',
+    breaks: 'what an old record refuses is closed without the commit that would find out',
+    world: 'trips',
+    patches: [
+      { file: 'src/runtime/made-step.ts', find: "if (mayBeOld) return 'commit';", replace: 'void mayBeOld;' },
+    ],
+  },
+  {
+    name: 'old view drops',
+    breaks: 'a task is dropped because a view of before its dispatch does not show it',
+    world: 'orders',
+    patches: [
+      {
+        file: 'src/runtime/awaited-task.ts',
+        find: 'return view === null || view.step < step;',
+        replace: 'return view === null && step < 0;',
+      },
+    ],
+  },
+  {
     name: 'ack before commit',
     breaks: 'an entry is closed and answered before the step that applies it is stored',
     world: 'orders',

@@ -152,6 +152,23 @@ describe('an attempt whose worker died, asked for at a server that is behind', (
     await world.clock.advance(5_000);
     expect(world.arrived()).toMatchObject([{ attempt: 1, birth: 3, outcome: { output: 'again' } }]);
   });
+
+  it.each([
+    ['of a step before its dispatch', () => ({ attempt: 1, birth: 1, step: 6 })],
+    ['missing', () => null],
+  ])('is asked for again when the view is %s, however late it was made', async (_case, behind) => {
+    const world = workerWorld();
+    world.dispatch({ birth: 3, step: 7 });
+    const shown = behind();
+    if (shown) world.show({ ...shown, updatedAtMs: world.clock.nowMs() + 500 });
+    await world.clock.advance(1_000);
+    await world.addWorker({ call: async () => 'wanted' });
+    await world.clock.advance(1_000);
+    expect(world.told).toEqual([]);
+    world.show({ attempt: 1, birth: 3, step: 7 });
+    await world.clock.advance(5_000);
+    expect(world.arrived()).toMatchObject([{ attempt: 1, birth: 3, outcome: { output: 'wanted' } }]);
+  });
 });
 
 describe('an attempt in a process that stood still', () => {
