@@ -16,6 +16,8 @@ export type OpenEntriesOptions = {
 };
 
 const CATCH_UP_MS = 5;
+/** What was the newest may be forgotten before it is read, or be shown by a server that is behind. */
+const ASK_AGAIN_MS = 1_000;
 
 export class OpenEntries {
   readonly #options: OpenEntriesOptions;
@@ -56,8 +58,12 @@ export class OpenEntries {
   async caughtUp(isDropped: () => boolean): Promise<boolean> {
     const { logs, partition, clock } = this.#options;
     let newest: number | undefined;
+    let askAtMs = clock.nowMs();
     while (!isDropped()) {
-      newest ??= await logs.newestIngress(partition).catch(() => undefined);
+      if (clock.nowMs() >= askAtMs) {
+        newest = await logs.newestIngress(partition).catch(() => undefined);
+        askAtMs = clock.nowMs() + ASK_AGAIN_MS;
+      }
       if (newest !== undefined && this.#progress.ingress.isClosedUpTo(newest)) return true;
       await clock.sleep(CATCH_UP_MS);
     }
