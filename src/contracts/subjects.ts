@@ -33,6 +33,8 @@ export const coreSubjects = (service: string, shard: number) => ({
   recordsOfType: (type: string) => `$KV.${service}_${shard}.s.*.${type}.*`,
   owner: (partition: number) => `$KV.${service}_${shard}.o.${partition}`,
   owners: `$KV.${service}_${shard}.o.*`,
+  /** What an owner writes to learn whether it still is one. */
+  proof: (partition: number) => `$KV.${service}_${shard}.p.${partition}`,
   mailbox: (partition: number) => `mb.${service}.${shard}.${partition}.>`,
   mailboxOf: (partition: number, address: Address, envelopeId: string) =>
     `mb.${service}.${shard}.${partition}.${tree(address)}.${token(envelopeId)}`,

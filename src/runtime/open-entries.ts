@@ -72,22 +72,17 @@ export class OpenEntries {
 
   /** Forgets applied entries. `lost` when someone else owns the partition by now. */
   async purge(): Promise<'owned' | 'lost'> {
+    const { partition, epoch, ownership, logs } = this.#options;
     for (const log of ['mailbox', 'ingress'] as const) {
       const belowSequence = this.#progress[log].takePurge();
       if (belowSequence === null) continue;
       try {
-        if (!(await this.#purgeOwned(log, belowSequence))) return 'lost';
+        if (!(await ownership.isOwned({ partition, epoch }))) return 'lost';
+        await logs.purge({ log, partition, belowSequence });
       } catch {
         this.#progress[log].purgeFailed();
       }
     }
     return 'owned';
-  }
-
-  async #purgeOwned(log: LogEntry['log'], belowSequence: number): Promise<boolean> {
-    const { partition, epoch, ownership, logs } = this.#options;
-    if ((await ownership.currentEpoch(partition)) !== epoch) return false;
-    await logs.purge({ log, partition, belowSequence });
-    return true;
   }
 }

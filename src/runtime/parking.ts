@@ -1,11 +1,17 @@
-/** Parks entries that no step can be made of, with the reason, for people to look at and to send again. */
+/**
+ * Parks entries that no step can be made of, with the reason, for people to look at and to send again.
+ *
+ * P1 Only the owner parks: one that was overtaken may not know an actor that was made since.
+ * P2 An entry is closed only when it is parked.
+ */
 import type { ActorRecord } from '#contracts/actor-record.ts';
 import { settle, type Waiting } from './activations.ts';
 import { answer } from './answers.ts';
 import type { StepOutcome } from './kernel/kernel.ts';
 import type { OpenEntries } from './open-entries.ts';
 import { entryOf } from './poison.ts';
-import type { Clock, LogEntry, Logs, Replies } from './ports.ts';
+import type { Clock, LogEntry, Logs, OwnershipStore, Replies } from './ports.ts';
+import { OwnershipLost } from './runtime-error.ts';
 import type { RuntimeEvents } from './runtime-events.ts';
 import { MAILBOX_FULL } from './tell-outcome.ts';
 
@@ -13,6 +19,8 @@ const RETRY_MS = 100;
 
 export type ParkingOptions = {
   partition: number;
+  epoch: number;
+  ownership: Pick<OwnershipStore, 'isOwned'>;
   logs: Logs;
   clock: Clock;
   replies: Replies;
@@ -29,16 +37,17 @@ export class Parking {
     this.#options = options;
   }
 
-  /** Tries until the entry is stored. */
+  /** Tries until the entry is stored. @throws OwnershipLost nothing was parked */
   async park(entry: LogEntry, reason: string): Promise<void> {
-    const { logs, clock, events, entries, isDropped } = this.#options;
-    events.parked({ entry, reason });
+    const { partition, epoch, ownership, logs, clock, events, entries, isDropped } = this.#options;
     while (!isDropped()) {
       try {
+        if (!(await ownership.isOwned({ partition, epoch }))) throw new OwnershipLost(partition);
         await logs.park(entry, reason);
         entries.closed(entry);
-        return;
-      } catch {
+        return events.parked({ entry, reason });
+      } catch (error) {
+        if (error instanceof OwnershipLost) throw error;
         await clock.sleep(RETRY_MS);
       }
     }

@@ -84,7 +84,7 @@ export class PartitionActors {
     if (!this.#entries.opened(entry)) return;
     const { envelope } = entry;
     if (!envelope) {
-      void this.#parking.park(entry, entry.reason ?? 'ENVELOPE_INVALID');
+      this.#parking.park(entry, entry.reason ?? 'ENVELOPE_INVALID').catch(() => this.#lose());
       return;
     }
     const activation = this.#activations.of(envelope.to);

@@ -127,8 +127,13 @@ export interface OwnershipStore {
   watch(onOwner: (owner: PartitionOwner) => void): Promise<Subscription>;
   /** Compare-and-set on the epoch that was seen (0: never owned). Returns the new epoch, null when someone was faster. */
   claim(args: { partition: number; node: string; seenEpoch: number }): Promise<number | null>;
-  /** The epoch of the partition as the leader holds it now; 0 when it was never owned. */
+  /** The epoch of the partition as the server that answers holds it; 0 when it was never owned. */
   currentEpoch(partition: number): Promise<number>;
+  /**
+   * Whether the partition is owned under this epoch now. True is certain: no server that is behind says so.
+   * @throws BusError when nobody who knows has answered
+   */
+  isOwned(args: { partition: number; epoch: number }): Promise<boolean>;
   /** Gives it back; ignored when it is owned by someone else by now. */
   release(args: { partition: number; epoch: number }): Promise<void>;
 }

@@ -203,8 +203,8 @@ export function describeNodePorts(binding: string, open: () => Promise<PortsUnde
       await orca.store.commit(aCommit({ address: actor, epoch, topology: bus.topology, effects }));
       await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(2);
       expect(seen).toEqual([
-        { task, deliveryCount: 1 },
-        { task, deliveryCount: 2 },
+        { task: { ...task, step: 1 }, deliveryCount: 1 },
+        { task: { ...task, step: 1 }, deliveryCount: 2 },
       ]);
     });
 
@@ -257,6 +257,16 @@ export function describeNodePorts(binding: string, open: () => Promise<PortsUnde
       await other.ownership.release({ partition, epoch: won[0] ?? 0 });
       await expect.poll(() => seen.at(-1)).toBeNull();
       expect(seen).toHaveLength(2);
+    });
+
+    it('knows an owner by its epoch until another one claims the partition', async () => {
+      const partition = everything().length - 3;
+      const { ownership } = bus.portsOf('clouddriver', 'clouddriver-d');
+      const first = (await ownership.claim({ partition, node: 'x', seenEpoch: 0 })) ?? 0;
+      expect(await ownership.isOwned({ partition, epoch: first })).toBe(true);
+      const second = (await ownership.claim({ partition, node: 'y', seenEpoch: first })) ?? 0;
+      expect(await ownership.isOwned({ partition, epoch: first })).toBe(false);
+      expect(await ownership.isOwned({ partition, epoch: second })).toBe(true);
     });
 
     it('ignores the release of a partition that someone else owns by now', async () => {

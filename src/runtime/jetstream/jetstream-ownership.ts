@@ -9,10 +9,14 @@ import { readLast } from '#bus/stored-message.ts';
 import type { Membership, OwnershipStore, PartitionOwner, Subscription } from '../ports.ts';
 import type { JetStreamBinding } from './jetstream-record-store.ts';
 
+const PROOF_TRIES_MAX = 5;
+const PROOF_RETRY_MS = 50;
+
 /**
  * N1 A claim whose answer was lost is found out by reading the key: a node's name is unique, so what bears it is its own.
  * N2 A claim that came too late tells the watchers who owns the partition: a watch that lags must not make a node claim
  *    by an old epoch for ever.
+ * N3 Where a server can be behind, ownership is proved by a write that the stream takes only under the epoch.
  */
 export class JetStreamOwnership implements OwnershipStore {
   readonly #binding: JetStreamBinding;
@@ -78,6 +82,29 @@ export class JetStreamOwnership implements OwnershipStore {
 
   async currentEpoch(partition: number): Promise<number> {
     return (await this.#read(partition))?.epoch ?? 0;
+  }
+
+  async isOwned({ partition, epoch }: { partition: number; epoch: number }): Promise<boolean> {
+    if (!this.#binding.positions) return (await this.currentEpoch(partition)) === epoch;
+    const { service, topology } = this.#binding;
+    const shard = shardOf(partition, topology);
+    const subjects = coreSubjects(service, shard);
+    const headers = {
+      'Nats-Expected-Last-Subject-Sequence': String(epoch),
+      'Nats-Expected-Last-Subject-Sequence-Subject': subjects.owner(partition),
+    };
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await this.#committerOf(shard).commit([{ subject: subjects.proof(partition), headers }]);
+        return true;
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+        if ((await this.currentEpoch(partition)) !== epoch) return false;
+        // Two proofs of one partition at the same time: the server refuses one of them.
+        if (tries === PROOF_TRIES_MAX) throw error;
+        await new Promise((resolve) => setTimeout(resolve, PROOF_RETRY_MS));
+      }
+    }
   }
 
   async release(args: { partition: number; epoch: number }): Promise<void> {

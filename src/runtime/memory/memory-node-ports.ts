@@ -183,6 +183,8 @@ function ownershipOf(life: NodeLife): NodePorts['ownership'] {
       life.call('ownership.claim', () => put({ partition, node, expected: seenEpoch }), { instead: null }),
     currentEpoch: (partition) =>
       life.call('ownership.currentEpoch', () => home.owners.get(partition)?.epoch ?? 0, 'fails'),
+    isOwned: ({ partition, epoch }) =>
+      life.call('ownership.isOwned', () => home.owners.get(partition)?.epoch === epoch, 'fails'),
     release: ({ partition, epoch }) =>
       life.call('ownership.release', () => void put({ partition, node: null, expected: epoch }), {
         instead: undefined,

@@ -12,6 +12,7 @@ import { untilAnswered } from '#bus/until-answered.ts';
 import { Address } from '#contracts/address.ts';
 import { STREAM, coreSubjects } from '#contracts/subjects.ts';
 import { Topology } from '#contracts/topology.ts';
+import { JetStreamOwnership } from '#runtime/jetstream/jetstream-ownership.ts';
 import { JetStreamRecordStore } from '#runtime/jetstream/jetstream-record-store.ts';
 import { aCommit, rootAddress } from '#test/support/records.ts';
 import { startProcessCluster } from '#test/chaos/servers/process-cluster.ts';
@@ -53,6 +54,22 @@ describe('a client of a server that is cut off from its peers', () => {
       const revision = await copied.commit(aCommit({ address: actor, epoch: 0, topology }));
       expect(await copied.load(actor)).toMatchObject({ revision, mayBeOld: true });
       expect(await new JetStreamRecordStore(binding).load(actor)).not.toHaveProperty('mayBeOld');
+    },
+    TEST_MS,
+  );
+
+  it(
+    'is not told that it owns what another one has claimed, nor hindered by what it asked before',
+    async () => {
+      const binding = { bus, topology, service: 'orca', node: 'test', positions: new StreamPositions() };
+      const ownership = new JetStreamOwnership(binding);
+      const claim = async (seenEpoch: number) =>
+        (await ownership.claim({ partition: 5, node: 'test', seenEpoch })) ?? 0;
+      const first = await claim(0);
+      expect(await ownership.isOwned({ partition: 5, epoch: first })).toBe(true);
+      const second = await claim(first);
+      const asked = [first, second, first, second].map((epoch) => ownership.isOwned({ partition: 5, epoch }));
+      expect(await Promise.all(asked)).toEqual([false, true, false, true]);
     },
     TEST_MS,
   );

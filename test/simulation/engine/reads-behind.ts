@@ -17,10 +17,9 @@ import type { SeededRandom } from './seeded-random.ts';
 type Kept<Value> = { atMs: number; value: Value };
 type KeptRecord = { revision: number; record: string; view: ActorView };
 
-const SOUND_MS = { least: 1_000, most: 20_000 };
-const BEHIND_MS = { least: 100, most: 8_000 };
-/** Of the reads in such a time. */
-const READS_BEHIND = 0.5;
+/** How long it goes well between two such times, at most: in one run seldom, in another one all the time. */
+const SOUND_MS_MAX = { least: 2_000, most: 30_000 };
+const BEHIND_MS = { least: 100, most: 12_000 };
 
 export class ReadsBehind {
   readonly #clock: Clock;
@@ -30,6 +29,9 @@ export class ReadsBehind {
   readonly #epochs = new Map<string, Kept<number>[]>();
   readonly #ingress = new Map<string, Kept<number>[]>();
   readonly #revisions: Kept<number>[] = [];
+  readonly #soundMsMax: number;
+  /** Of the reads in such a time. */
+  readonly #share: number;
   #window = { fromMs: 0, untilMs: 0 };
 
   constructor(args: { clock: Clock; random: SeededRandom; isCalm: () => boolean }) {
@@ -37,6 +39,8 @@ export class ReadsBehind {
     this.#random = args.random;
     this.#isCalm = args.isCalm;
     this.#window.untilMs = args.clock.nowMs();
+    this.#soundMsMax = args.random.between(SOUND_MS_MAX.least, SOUND_MS_MAX.most);
+    this.#share = args.random.next();
   }
 
   committed(address: Address, value: KeptRecord): void {
@@ -85,6 +89,7 @@ export class ReadsBehind {
         watch: (onOwner) => ownership.watch(onOwner),
         claim: async (args) => noted(await ownership.claim(args)),
         release: (args) => ownership.release(args),
+        isOwned: (args) => ownership.isOwned(args),
         currentEpoch: async (partition) =>
           then(
             await ownership.currentEpoch(partition),
@@ -116,10 +121,10 @@ export class ReadsBehind {
   #behindSince(): number | null {
     const nowMs = this.#clock.nowMs();
     while (this.#window.untilMs < nowMs) {
-      const fromMs = this.#window.untilMs + this.#random.between(SOUND_MS.least, SOUND_MS.most);
+      const fromMs = this.#window.untilMs + this.#random.between(0, this.#soundMsMax);
       this.#window = { fromMs, untilMs: fromMs + this.#random.between(BEHIND_MS.least, BEHIND_MS.most) };
     }
-    const isBehind = nowMs >= this.#window.fromMs && this.#random.chance(READS_BEHIND);
+    const isBehind = nowMs >= this.#window.fromMs && this.#random.chance(this.#share);
     return isBehind && !this.#isCalm() ? this.#window.fromMs : null;
   }
 

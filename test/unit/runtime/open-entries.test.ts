@@ -15,9 +15,13 @@ const entry = (sequence: number): LogEntry => ({
 /** A partition whose newest entry is what the test says. */
 function world() {
   const clock = new VirtualClock();
-  const state = { newest: 0 };
-  const logs: Pick<Logs, 'newestIngress'> = { newestIngress: async () => state.newest };
-  const ownership: Partial<OwnershipStore> = {};
+  const state = { newest: 0, isOwned: true };
+  const forgotten: number[] = [];
+  const logs: Pick<Logs, 'newestIngress' | 'purge'> = {
+    newestIngress: async () => state.newest,
+    purge: async ({ belowSequence }) => void forgotten.push(belowSequence),
+  };
+  const ownership: Pick<OwnershipStore, 'isOwned'> = { isOwned: async () => state.isOwned };
   const entries = new OpenEntries({
     partition: 0,
     epoch: 1,
@@ -31,7 +35,7 @@ function world() {
     await clock.advance(10);
     return told;
   };
-  return { clock, state, entries, caughtUp };
+  return { clock, state, forgotten, entries, caughtUp };
 }
 
 describe('an owner', () => {
@@ -56,5 +60,17 @@ describe('an owner', () => {
     state.newest = 0;
     await clock.advance(1_000);
     expect(told.isUp).toBe(true);
+  });
+
+  it('forgets what is closed only while it is proved to be the owner', async () => {
+    const { state, forgotten, entries } = world();
+    entries.opened(entry(4));
+    entries.closed(entry(4));
+    expect(await entries.purge()).toBe('owned');
+    entries.opened(entry(5));
+    entries.closed(entry(5));
+    state.isOwned = false;
+    expect(await entries.purge()).toBe('lost');
+    expect(forgotten).toEqual([5]);
   });
 });
