@@ -5,6 +5,12 @@ import { readDirectly, readKeptDirectly } from './direct-reader.ts';
 import { ANSWER_TIMEOUT_MS } from './publish.ts';
 import { consumeSteadily, type OpenConsumption } from './steady-consumption.ts';
 
+/**
+ * A reader asks at least every five seconds. What a killed process leaves behind is forgotten then: the cluster's leader
+ * keeps track of each consumer, and gets slow with hundreds of them. The library's own limit is five minutes.
+ */
+const INACTIVE_MS_MAX = 30_000;
+
 export type ReadMessage = {
   subject: string;
   sequence: number;
@@ -49,6 +55,7 @@ export async function readOrdered(
       filter_subjects: [...subjects],
       ...startOf(seen > 0 ? seen + 1 : options.from),
       ...(options.headersOnly ? { headers_only: true } : {}),
+      inactive_threshold: INACTIVE_MS_MAX,
     });
     const messages = await consumer.consume({
       expires: 5_000,
@@ -58,7 +65,7 @@ export async function readOrdered(
         if (isCurrent()) take(readMessage(message));
       },
     });
-    return { messages, info: () => consumer.info() };
+    return { messages, info: () => consumer.info(), forget: () => consumer.delete() };
   };
   const meanwhile = async (isWanted: () => boolean): Promise<void> => {
     if (seen === 0) {

@@ -30,7 +30,12 @@ const IDLE_LOOKS_MAX = 2;
 const CLOSE_MS_MAX = 1_000;
 
 /** A consumption with a way to look at its consumer on the server. */
-export type Consumption = { messages: ConsumerMessages; info: () => Promise<ConsumerInfo> };
+export type Consumption = {
+  messages: ConsumerMessages;
+  info: () => Promise<ConsumerInfo>;
+  /** Where nobody else uses the consumer: takes it off the server, which would keep it for a while. */
+  forget?: () => Promise<unknown>;
+};
 
 /** Opens a consumption; `isCurrent` tells its callbacks whether it was replaced meanwhile. */
 export type OpenConsumption = (isCurrent: () => boolean) => Promise<Consumption>;
@@ -82,14 +87,13 @@ class SteadyConsumption {
   async close(): Promise<void> {
     this.#closed = true;
     this.#generation += 1;
-    const closed = this.#consumption?.messages.close().catch(() => undefined);
-    await Promise.race([closed, sleep(CLOSE_MS_MAX)]);
+    await Promise.race([ended(this.#consumption), sleep(CLOSE_MS_MAX)]);
   }
 
   async #replace(): Promise<void> {
     this.#isOpen = false;
     // The server may be gone: nobody waits for the old one to say goodbye.
-    void this.#consumption?.messages.close().catch(() => undefined);
+    void ended(this.#consumption);
     const { consumption, isCurrent } = await untilAnswered(this.#bus, () => this.#openNext());
     if (!isCurrent()) return;
     this.#consumption = consumption;
@@ -106,7 +110,7 @@ class SteadyConsumption {
     const isCurrent = (): boolean => !this.#closed && this.#generation === generation;
     try {
       const consumption = await this.#open(isCurrent);
-      if (!isCurrent()) void consumption.messages.close().catch(() => undefined);
+      if (!isCurrent()) void ended(consumption);
       return { consumption, isCurrent };
     } catch (error) {
       void this.#readMeanwhile();
@@ -175,6 +179,12 @@ class SteadyConsumption {
       this.#replacing = false;
     }
   }
+}
+
+/** Best effort: a server that is gone forgets by itself. */
+async function ended(consumption: Consumption | undefined): Promise<void> {
+  await consumption?.messages.close().catch(() => undefined);
+  await consumption?.forget?.().catch(() => undefined);
 }
 
 /** Never keeps a process alive that has nothing else to do. */

@@ -3,8 +3,8 @@ import { errors } from '@nats-io/transport-node';
 import type { Bus } from './connect.ts';
 import { orConnectionLoss, whenConnected } from './connection-state.ts';
 
-/** Longer than the election of a stream's leader (4 to 9 s). */
-const PATIENCE_MS = 20_000;
+/** Longer than the election of a stream's leader (4 to 9 s), and than a cluster was seen without its own leader (16 s). */
+const PATIENCE_MS = 60_000;
 const RETRY_MS = 100;
 /** No request takes longer: one that was under way while the connection changed may never be answered. */
 const REQUEST_MS_MAX = 10_000;

@@ -18,6 +18,7 @@ export type OpenEntriesOptions = {
 const CATCH_UP_MS = 5;
 /** What was the newest may be forgotten before it is read, or be shown by a server that is behind. */
 const ASK_AGAIN_MS = 1_000;
+const UNANSWERED_MS = 50;
 
 export class OpenEntries {
   readonly #options: OpenEntriesOptions;
@@ -62,7 +63,7 @@ export class OpenEntries {
     while (!isDropped()) {
       if (clock.nowMs() >= askAtMs) {
         newest = await logs.newestIngress(partition).catch(() => undefined);
-        askAtMs = clock.nowMs() + ASK_AGAIN_MS;
+        askAtMs = clock.nowMs() + (newest === undefined ? UNANSWERED_MS : ASK_AGAIN_MS);
       }
       if (newest !== undefined && this.#progress.ingress.isClosedUpTo(newest)) return true;
       await clock.sleep(CATCH_UP_MS);

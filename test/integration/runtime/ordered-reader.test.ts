@@ -47,6 +47,16 @@ async function write(...subjects: string[]): Promise<void> {
 }
 
 describe('a reader of a stream', () => {
+  it('leaves no consumer behind when it is closed, and not for long when its process is killed', async () => {
+    await manager.streams.add({ name: 'LEFT', subjects: ['left'] });
+    const reader = await readOrdered(bus, { stream: 'LEFT', subjects: ['left'], from: 0 }, () => undefined);
+    const consumers = await manager.consumers.list('LEFT').next();
+    expect(consumers.map(({ config }) => config.inactive_threshold)).toEqual([30_000_000_000]);
+    await reader.close();
+    expect(await manager.consumers.list('LEFT').next()).toEqual([]);
+    await manager.streams.delete('LEFT');
+  });
+
   it('reads on, in order and each message once, while no consumer can be made, and by one afterwards', async () => {
     await crowdedStream('DIRECT');
     await write('log.zero.1');
