@@ -3,6 +3,8 @@
 /** JetStream API error codes the runtime decides on. */
 export const JetStreamCode = {
   messageNotFound: 10037,
+  /** The cluster has no leader of its own. */
+  clusterNotAvailable: 10008,
   streamNotFound: 10059,
   streamNameInUse: 10058,
   consumerNotFound: 10014,

@@ -4,7 +4,8 @@
  * Y1 In order, and only after the commit that holds it: the core stream is the outbox.
  * Y2 At least once, stored once: the message's subject is its id, and the receiving stream drops a repeated one.
  * Y3 Forgotten by the core stream only after the receiving stream has acknowledged it.
- * Y4 A process that slept does not pass on what another one has passed on meanwhile, however long ago.
+ * Y4 A process that slept does not pass on what another one has passed on meanwhile, however long ago: it looks whether
+ *    the message is still there. Where streams have copies, only a server that is as far as what was read may say no.
  *
  * The server could do this by itself (stream sources), but loses what is under way when it is killed at the wrong
  * moment: ADR 8.
@@ -14,6 +15,7 @@ import type { Bus } from './connect.ts';
 import type { ReadMessage } from './ordered-reader.ts';
 import { publish } from './publish.ts';
 import { readLast } from './stored-message.ts';
+import type { StreamPositions } from './stream-positions.ts';
 
 const GROUP_MAX = 64;
 const RETRY_MS = 100;
@@ -25,13 +27,16 @@ type Waiting = { message: ReadMessage; target: string; sinceMs: number };
 export class Relay {
   readonly #bus: Bus;
   readonly #stream: string;
+  readonly #positions: StreamPositions | undefined;
   readonly #waiting: Waiting[] = [];
   #running = false;
   #closed = false;
   #passedOn = 0;
   #purged = 0;
 
-  constructor(args: { bus: Bus; stream: string }) {
+  /** @param args.positions absent where no server can be behind another */
+  constructor(args: { bus: Bus; stream: string; positions?: StreamPositions | undefined }) {
+    this.#positions = args.positions;
     this.#bus = args.bus;
     this.#stream = args.stream;
   }
@@ -83,8 +88,9 @@ export class Relay {
 
   async #passOnOne({ message, target, sinceMs }: Waiting): Promise<void> {
     if (performance.now() - sinceMs > FRESH_MS) {
-      const stored = await readLast(this.#bus, { stream: this.#stream, subject: message.subject });
-      if (stored === null) return;
+      const place = { stream: this.#stream, subject: message.subject };
+      const stored = await readLast(this.#bus, place);
+      if (stored === null) return this.#positions?.assertNothingThere(this.#bus, place);
     }
     await publish(this.#bus, {
       subject: target,

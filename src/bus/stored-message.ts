@@ -1,4 +1,12 @@
-/** Reads the newest message of a subject from the stream's leader: never older than any acknowledged write. */
+/**
+ * Reads the newest message of a subject from the stream's leader.
+ *
+ * R1 A leader that was cut off or stood still answers from what it had: where streams have copies, what it shows may be
+ *    old, and what it does not find may exist.
+ * R2 While the cluster has no leader of its own, servers refuse such a read although the stream has one. Then any copy may
+ *    be asked (ADR-31 of NATS, "JetStream Direct Get"): it may be behind in the same way.
+ */
+import { jetstreamManager } from '@nats-io/jetstream';
 import { BusError, JetStreamCode } from './bus-error.ts';
 import type { Bus } from './connect.ts';
 import { ANSWER_TIMEOUT_MS } from './publish.ts';
@@ -17,10 +25,14 @@ type Answer = {
   message?: { subject: string; seq: number; data?: string; hdrs?: string };
 };
 
-/** Null when the subject holds nothing. @throws BusError when the server does not answer or refuses. */
+/**
+ * Null when the subject holds nothing.
+ * @param args.orFromCopy the stream allows direct reads, and what is read may be behind (R2)
+ * @throws BusError when the server does not answer or refuses.
+ */
 export async function readLast(
   bus: Bus,
-  args: { stream: string; subject: string },
+  args: { stream: string; subject: string; orFromCopy?: boolean },
 ): Promise<StoredMessage | null> {
   let answer: Answer;
   try {
@@ -35,6 +47,8 @@ export async function readLast(
   }
   if (answer.error) {
     if (answer.error.err_code === JetStreamCode.messageNotFound) return null;
+    if (answer.error.err_code === JetStreamCode.clusterNotAvailable && args.orFromCopy)
+      return readFromCopy(bus, args);
     throw new BusError(answer.error.err_code, answer.error.description);
   }
   const { message } = answer;
@@ -45,6 +59,21 @@ export async function readLast(
     data: decode(message.data),
     headers: parseHeaders(decode(message.hdrs)),
   };
+}
+
+async function readFromCopy(
+  bus: Bus,
+  { stream, subject }: { stream: string; subject: string },
+): Promise<StoredMessage | null> {
+  try {
+    const { direct } = await jetstreamManager(bus, { checkAPI: false, timeout: ANSWER_TIMEOUT_MS });
+    const message = await direct.getMessage(stream, { last_by_subj: subject });
+    if (message === null) return null;
+    const headers = new Map([...message.header].map(([name, [value = '']]) => [name.toLowerCase(), value]));
+    return { subject: message.subject, sequence: message.seq, data: message.string(), headers };
+  } catch (error) {
+    throw new BusError(0, `No answer of any copy to a read of ${subject}.`, { cause: error });
+  }
 }
 
 function decode(base64: string | undefined): string {

@@ -55,12 +55,12 @@ export class JetStreamLogs implements Logs {
     onEntry: (entry: LogEntry) => void;
     onNearMark: ((mark: NearMark) => void) | undefined;
   }): Promise<Subscription> {
-    const { bus, service } = this.#binding;
+    const { bus, service, positions } = this.#binding;
     const { shard, owned, onEntry, onNearMark } = args;
     const stream = STREAM.core(service, shard);
     const subjects = coreSubjects(service, shard);
     const near = onNearMark && new NearMarkReader({ bus, service, shard, onNearMark });
-    const relays = new Map(owned.map((partition) => [partition, new Relay({ bus, stream })]));
+    const relays = new Map(owned.map((partition) => [partition, new Relay({ bus, stream, positions })]));
     const purging = setInterval(() => void this.#purgeRelayed(shard, relays), RELAY_PURGE_MS);
     const stop = (): void => {
       clearInterval(purging);
@@ -73,7 +73,7 @@ export class JetStreamLogs implements Logs {
       ...(near ? [subjects.nearMarks(partition)] : []),
     ]);
     const onMessage = (message: ReadMessage): void => {
-      this.#binding.positions?.note(stream, message.sequence);
+      positions?.note(stream, message.sequence);
       if (near?.push(message)) return;
       const relayed = relays.get(partitionOf(message.subject))?.push(message);
       if (!relayed) onEntry(entryOf('mailbox', message));

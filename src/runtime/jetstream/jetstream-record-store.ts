@@ -217,6 +217,7 @@ export class JetStreamRecordStore implements RecordStore {
     return readLast(bus, {
       stream: STREAM.core(service, shard),
       subject: coreSubjects(service, shard).record(address),
+      orFromCopy: true,
     });
   }
 

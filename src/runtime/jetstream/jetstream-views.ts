@@ -29,7 +29,7 @@ export class JetStreamViews implements Views {
       stream: STREAM.core(service, shard),
       subject: coreSubjects(service, shard).record(address),
     };
-    const stored = await readLast(this.#bus, place);
+    const stored = await readLast(this.#bus, { ...place, orFromCopy: true });
     if (stored === null) await this.#positions?.assertNothingThere(this.#bus, place);
     return viewOf(stored?.headers.get(HEADER.view.toLowerCase()));
   }

@@ -6,6 +6,8 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectBus, type Bus } from '#bus/connect.ts';
 import { publish } from '#bus/publish.ts';
+import { JetStreamCode } from '#bus/bus-error.ts';
+import { readLast } from '#bus/stored-message.ts';
 import { StreamPositions } from '#bus/stream-positions.ts';
 import { declareStreams } from '#bus/streams.ts';
 import { untilAnswered } from '#bus/until-answered.ts';
@@ -70,6 +72,37 @@ describe('a client of a server that is cut off from its peers', () => {
       const second = await claim(first);
       const asked = [first, second, first, second].map((epoch) => ownership.isOwned({ partition: 5, epoch }));
       expect(await Promise.all(asked)).toEqual([false, true, false, true]);
+    },
+    TEST_MS,
+  );
+
+  it(
+    'reads a record of its copy when the cluster has no leader',
+    async () => {
+      const binding = { bus, topology, service: 'orca', node: 'test', positions: new StreamPositions() };
+      const store = new JetStreamRecordStore(binding);
+      const actor = rootAddress('orca', 'read-from-a-copy');
+      const revision = await store.commit(aCommit({ address: actor, epoch: 0, topology }));
+      await servers.untilHealthy();
+
+      // given a client of the only server that goes on
+      const [address = ''] = servers.addresses;
+      const alone = await connectBus({ servers: [address], name: 'alone' });
+      const others = servers.names.slice(1);
+      await Promise.all(others.map((name) => servers.break(name, 'pause')));
+
+      // when that one knows that nobody leads
+      const place = { stream: STREAM.core('orca', 0), subject: coreSubjects('orca', 0).record(actor) };
+      await expect
+        .poll(() => readLast(alone, place).catch(({ code }: { code?: number }) => code), { timeout: 30_000 })
+        .toBe(JetStreamCode.clusterNotAvailable);
+
+      // then records are read all the same
+      const found = await new JetStreamRecordStore({ ...binding, bus: alone }).load(actor);
+      expect(found).toMatchObject({ revision, mayBeOld: true, record: { address: actor } });
+      await alone.close();
+      await Promise.all(others.map((name) => servers.mend(name, 'pause')));
+      await servers.untilHealthy();
     },
     TEST_MS,
   );
