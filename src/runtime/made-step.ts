@@ -38,11 +38,11 @@ function isMereRefusal(before: ActorRecord, made: MadeStep, deliveries: readonly
 }
 
 /**
- * What must be done before a step is told: `commit` it, see that the record is still the `newest`, or `nothing`. A record
- * that may be old refuses what its newer ones would take, so even a refusal by it is committed, or loses its
+ * What must confirm a step before it is told: its `commit`, a look whether the record is still the `newest`, or `nothing`.
+ * A record that may be old refuses what its newer ones would take, so even a refusal by it is committed, or loses its
  * compare-and-set.
  */
-export function proofOf(
+export function confirmationOf(
   { record, mayBeOld }: StoredRecord,
   made: MadeStep,
   deliveries: readonly Delivery[],

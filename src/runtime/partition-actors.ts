@@ -30,7 +30,7 @@ import { decline, declineUnfit } from './direct-deliveries.ts';
 import { isReplacement } from './first-step.ts';
 import { aboveDecided } from './first-watermarks.ts';
 import { hasMail, hasWork, stallActor } from './held-actor.ts';
-import { proofOf, type MadeStep } from './made-step.ts';
+import { confirmationOf, type MadeStep } from './made-step.ts';
 import { NearTasks } from './near-tasks.ts';
 import { OpenEntries } from './open-entries.ts';
 import { Parking } from './parking.ts';
@@ -197,9 +197,9 @@ export class PartitionActors {
     const made = await this.#steps.step(stored.record, deliveries, bound);
     if ('parked' in made) return this.#parkSome(activation, taken, made.parked);
     await this.#parking.leftOver(taken, made.outcome);
-    const proof = proofOf(stored, made, deliveries);
-    if (proof === 'newest') await assertNewest(this.#options.store, stored);
-    else if (proof === 'commit') await this.#commit(activation, made);
+    const confirmation = confirmationOf(stored, made, deliveries);
+    if (confirmation === 'newest') await assertNewest(this.#options.store, stored);
+    else if (confirmation === 'commit') await this.#commit(activation, made);
     this.#finish(activation, taken.slice(0, made.taken), made);
   }
 

@@ -71,9 +71,9 @@ export const RUNTIME_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: actors,
-        find: "else if (proof === 'commit') await this.#commit(activation, made);\n    this.#finish(activation, taken.slice(0, made.taken), made);",
+        find: "else if (confirmation === 'commit') await this.#commit(activation, made);\n    this.#finish(activation, taken.slice(0, made.taken), made);",
         replace:
-          'this.#finish(activation, taken.slice(0, made.taken), made);\n    if (proof === "commit") await this.#commit(activation, made);',
+          'this.#finish(activation, taken.slice(0, made.taken), made);\n    if (confirmation === "commit") await this.#commit(activation, made);',
       },
     ],
   },

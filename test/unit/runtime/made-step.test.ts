@@ -1,8 +1,8 @@
-/** What must be done before a step is told. */
+/** What must confirm a step before it is told. */
 import { describe, expect, it } from 'vitest';
 import type { Delivery, Refusal, StepOutcome } from '#runtime/kernel/kernel.ts';
 import { stepNote } from '#runtime/kernel/note-step.ts';
-import { proofOf, type MadeStep } from '#runtime/made-step.ts';
+import { confirmationOf, type MadeStep } from '#runtime/made-step.ts';
 import { aRecord, aView, rootAddress } from '#test/support/records.ts';
 
 const record = aRecord(rootAddress('shop', 'a'));
@@ -25,23 +25,23 @@ function refusing(reason: Refusal['reason']): MadeStep {
   return { outcome, view: aView(record), taken: 1 };
 }
 
-describe('the proof of a step that only refuses', () => {
+describe('what confirms a step that only refuses', () => {
   it('is nothing when every later state would refuse it too', () => {
-    expect(proofOf({ record, revision: 7 }, refusing('stale'), [delivered()])).toBe('nothing');
+    expect(confirmationOf({ record, revision: 7 }, refusing('stale'), [delivered()])).toBe('nothing');
   });
 
   it('is its commit when a later state might take it', () => {
-    expect(proofOf({ record, revision: 7 }, refusing('unhandled'), [delivered()])).toBe('commit');
+    expect(confirmationOf({ record, revision: 7 }, refusing('unhandled'), [delivered()])).toBe('commit');
   });
 
   it('is that the record is the newest when nobody else can apply it', () => {
-    expect(proofOf({ record, revision: 7 }, refusing('unhandled'), [delivered({ direct: true })])).toBe(
-      'newest',
-    );
+    expect(
+      confirmationOf({ record, revision: 7 }, refusing('unhandled'), [delivered({ direct: true })]),
+    ).toBe('newest');
   });
 
   it.each([{}, { direct: true as const }])('is its commit when the record may be old: %j', (how) => {
     const old = { record, revision: 7, mayBeOld: true as const };
-    expect(proofOf(old, refusing('stale'), [delivered(how)])).toBe('commit');
+    expect(confirmationOf(old, refusing('stale'), [delivered(how)])).toBe('commit');
   });
 });
