@@ -26,7 +26,6 @@ export class ReadsBehind {
   readonly #random: SeededRandom;
   readonly #isCalm: () => boolean;
   readonly #records = new Map<Address, Kept<KeptRecord>[]>();
-  readonly #epochs = new Map<string, Kept<number>[]>();
   readonly #ingress = new Map<string, Kept<number>[]>();
   readonly #revisions: Kept<number>[] = [];
   readonly #soundMsMax: number;
@@ -48,8 +47,7 @@ export class ReadsBehind {
     this.#revisions.push(this.#now(value.revision));
   }
 
-  owned(service: string, partition: number, epoch: number): void {
-    this.#keep(this.#epochs, `${service}.${partition}`, epoch);
+  owned(epoch: number): void {
     this.#revisions.push(this.#now(epoch));
   }
 
@@ -86,20 +84,11 @@ export class ReadsBehind {
           }).then((stored) => stored && { ...stored, mayBeOld: true }),
       },
       ownership: {
-        watch: (onOwner) => ownership.watch(onOwner),
+        ...ownership,
         claim: async (args) => noted(await ownership.claim(args)),
-        release: (args) => ownership.release(args),
-        isOwned: (args) => ownership.isOwned(args),
-        currentEpoch: async (partition) =>
-          then(
-            await ownership.currentEpoch(partition),
-            (thenMs) => lastBefore(this.#epochs.get(`${service}.${partition}`), thenMs) ?? 0,
-          ),
       },
       logs: {
-        read: (partitions, onEntry, onNearMark) => logs.read(partitions, onEntry, onNearMark),
-        purge: (args) => logs.purge(args),
-        park: (entry, reason) => logs.park(entry, reason),
+        ...logs,
         newestIngress: async (partition) =>
           then(
             await logs.newestIngress(partition),

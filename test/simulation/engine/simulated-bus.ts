@@ -111,7 +111,7 @@ export class SimulatedBus extends MemoryBus {
     const { partition, node } = args;
     this.note(`own ${service} ${partition} ${node} ${epoch}`);
     if (epoch !== null) {
-      this.#behind.owned(service, partition, epoch);
+      this.#behind.owned(epoch);
       this.history.add({ kind: 'owned', atMs: this.clock.nowMs(), service, partition, node, epoch });
     }
     return epoch;
