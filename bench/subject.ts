@@ -17,6 +17,12 @@ export type WorkflowKind = 'short' | 'parent' | 'sleeper' | 'slow' | 'flaky';
 /** The worker of Windlass answers here at once, and stores nothing. */
 export const HOP_SUBJECT = 'bench.hop';
 
+/** The worker by hand takes requests here. */
+export const BY_HAND_SUBJECT = 'bench.by-hand';
+
+/** How a line calls what is done by hand, with a worker that is another process than the client. */
+export const BY_HAND_APART = 'two processes';
+
 /** Input of a workflow. */
 export type WorkflowInput = {
   id: string;

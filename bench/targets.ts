@@ -21,25 +21,28 @@ export function targetRows(lines: Lines): string[][] {
 }
 
 function stepRows(lines: Lines): string[][] {
-  const p50 = (subject: string, way?: string): number | undefined =>
-    middle(
-      pick(lines, { workload: 'W1', subject, inFlight: 1 }).filter((line) => line['way'] === way),
-      (line) => line.p50Ms,
-    );
-  return [
-    ...['direct', 'stored'].map((way) =>
+  return WARMTHS.flatMap((isWarm) => {
+    const p50 = (subject: string, way?: string): number | undefined =>
+      middle(
+        pick(lines, { workload: 'W1', subject, inFlight: 1 }).filter(
+          (line) => line['way'] === way && isOf(line, isWarm),
+        ),
+        (line) => line.p50Ms,
+      );
+    const ways = ['direct', 'stored'].map((way) =>
       ratioRow(
-        `W1 p50 <= 1.5x raw JetStream, ${way}`,
+        `W1${named(isWarm)} p50 <= 1.5x raw JetStream, ${way}`,
         [p50('windlass', way), p50('jetstream', way)],
         (ratio) => ratio <= 1.5,
       ),
-    ),
-    ratioRow(
-      'W1 p50 <= 0.33x Restate',
+    );
+    const besideRestate = ratioRow(
+      `W1${named(isWarm)} p50 <= 0.33x Restate`,
       [p50('windlass', 'direct'), p50('restate')],
       (ratio) => ratio <= 0.33,
-    ),
-  ].flat();
+    );
+    return [...ways.flat(), ...besideRestate];
+  });
 }
 
 function flowRows(lines: Lines): string[][] {

@@ -85,7 +85,10 @@ const PREFIX: Record<StreamKind, string> = {
   history: 'by-hand.hist',
 };
 
-/** Writes recorded units for one more workflow with each call. Its streams have the settings of Windlass's own. */
+/**
+ * Writes recorded units with each call, for one more workflow, or once more for one that has a name already. Its streams
+ * have the settings of Windlass's own.
+ */
 export async function writesByHand(
   bus: Bus,
   units: readonly WriteUnit[],
@@ -103,8 +106,10 @@ export async function writesByHand(
     await manager.streams.add({ ...settings, name, subjects: [`${PREFIX[stream]}.>`] } as StreamConfig);
   }
   const committers = { core: new GroupCommitter(bus), ingress: new GroupCommitter(bus) };
+  const revisionsOf = new Map<string, Map<number, number>>();
   return async (id) => {
-    const revisions = new Map<number, number>();
+    const revisions = revisionsOf.get(id) ?? new Map<number, number>();
+    revisionsOf.set(id, revisions);
     for (const { stream, writes } of units) {
       const messages = writes.map((write, place) =>
         messageOf(stream, { id, write, revision: place === 0 ? (revisions.get(write.key) ?? 0) : undefined }),

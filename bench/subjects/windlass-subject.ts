@@ -74,13 +74,17 @@ export class WindlassSubject implements Subject {
 
   /** Another connection to the server. */
   connect(name: string): Promise<Bus> {
-    return connectBus({ servers: [this.#server?.url ?? ''], name });
+    return connectBus({ servers: [this.url], name });
   }
 
-  /** For what this process does by hand on the server: it is the worker. */
-  byHand(): Accounted {
+  get url(): string {
+    return this.#server?.url ?? '';
+  }
+
+  /** For what a process does by hand on the server, this one by default: it is the worker. */
+  byHand(worker = process.pid): Accounted {
     return {
-      processes: () => ({ server: this.processes().server, worker: [process.pid] }),
+      processes: () => ({ server: this.processes().server, worker: [worker] }),
       diskBytes: () => this.diskBytes(),
     };
   }
@@ -150,7 +154,7 @@ export class WindlassSubject implements Subject {
   async startWorker(): Promise<void> {
     const script = path.join(import.meta.dirname, 'windlass-worker.ts');
     const flags = (process.env['WINDLASS_BENCH_NODE_FLAGS'] ?? '').split(' ').filter(Boolean);
-    const child = spawn(process.execPath, [...flags, script, this.#server?.url ?? ''], {
+    const child = spawn(process.execPath, [...flags, script, this.url], {
       // Compiled once, as a deployment would: stripping types at every start is not what is measured.
       env: { ...process.env, NODE_COMPILE_CACHE: path.join(os.tmpdir(), 'windlass-bench-compiled') },
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -3,6 +3,7 @@ import { closedLoop, measure, percentiles, warmUp } from '../measure.ts';
 import { countsOf, recordWrites, writesByHand } from '../subjects/recorded-writes.ts';
 import type { Subject } from '../subject.ts';
 import { WindlassSubject } from '../subjects/windlass-subject.ts';
+import { APART, measureApart } from './by-hand-apart.ts';
 import { freshTag, withSubject, type WorkloadRun } from './workload.ts';
 
 const MACHINES = 500;
@@ -105,6 +106,31 @@ async function byHand(run: WorkloadRun, subject: WindlassSubject): Promise<void>
   // its durations are of ten events
   const { p50Ms: _p50, p99Ms: _p99, ...throughput } = perEvent(measured);
   run.print({ subject: 'jetstream', inFlight: IN_FLIGHT, ...throughput, ...countsOf(recorded) });
+  await apart(run, { windlass: subject, tag, units });
+}
+
+/** One event a request. */
+async function apart(
+  run: WorkloadRun,
+  { windlass, tag, units }: { windlass: WindlassSubject; tag: string; units: number },
+): Promise<void> {
+  const { next } = windlass.machines;
+  const recorded = await recordWrites(windlass.bus, () => next(`recorded-${tag}`));
+  const durations: number[] = [];
+  const measured = await measureApart(run, {
+    windlass,
+    recorded,
+    units,
+    inFlight: IN_FLIGHT,
+    unit: async (ask, index) => {
+      for (let count = 0; count < EVENTS; count += 1) {
+        const at = performance.now();
+        await ask(`apart-${tag}-${index}`);
+        if (index >= 0) durations.push(performance.now() - at);
+      }
+    },
+  });
+  run.print({ ...APART, inFlight: IN_FLIGHT, ...perEvent(measured), ...percentiles(durations) });
 }
 
 type Measured = Awaited<ReturnType<typeof measure>>;

@@ -7,6 +7,7 @@ import { closedLoop, measure, percentiles, warmUp } from '../measure.ts';
 import type { Subject, WorkflowKind } from '../subject.ts';
 import { countsOf, recordWrites, writesByHand } from '../subjects/recorded-writes.ts';
 import { WindlassSubject } from '../subjects/windlass-subject.ts';
+import { APART, measureApart } from './by-hand-apart.ts';
 import { freshTag, withSubject, type WorkloadRun } from './workload.ts';
 
 type Shape = {
@@ -59,6 +60,14 @@ async function byHand(
     unit: (index) => write(`${tag}-${index}`),
   });
   run.print({ subject: 'jetstream', inFlight: IN_FLIGHT, ...measured, ...countsOf(recorded) });
+  const apart = await measureApart(run, {
+    windlass: subject,
+    recorded,
+    units,
+    inFlight: IN_FLIGHT,
+    unit: (ask, index) => ask(`apart-${tag}-${index}`),
+  });
+  run.print({ ...APART, inFlight: IN_FLIGHT, ...apart });
 }
 
 async function one(run: WorkloadRun, { subject, shape }: { subject: Subject; shape: Shape }): Promise<void> {
