@@ -7,7 +7,7 @@
 import { nuid } from '@nats-io/transport-node';
 import type { Bus } from './connect.ts';
 import { whenConnected } from './connection-state.ts';
-import { ANSWER_TIMEOUT_MS, headersOf, requestAck, type OutgoingMessage } from './publish.ts';
+import { ANSWER_TIMEOUT_MS, headersOf, payloadOf, requestAck, type OutgoingMessage } from './publish.ts';
 
 /** JetStream's limit on messages in one batch. */
 export const BATCH_MESSAGES_MAX = 1_000;
@@ -23,7 +23,7 @@ export async function publishBatch(
   await whenConnected(bus);
   const batchId = nuid.next();
   messages.slice(0, -1).forEach((message, index) => {
-    bus.publish(message.subject, message.data ?? '', {
+    bus.publish(message.subject, payloadOf(message), {
       headers: headersOf(message, { 'Nats-Batch-Id': batchId, 'Nats-Batch-Sequence': String(index + 1) }),
     });
   });

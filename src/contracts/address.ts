@@ -17,15 +17,25 @@ export const Address = z
   .brand('Address');
 export type Address = z.infer<typeof Address>;
 
-export type AddressParts = { service: string; type: string; root: string; id: string };
+export type AddressParts = {
+  readonly service: string;
+  readonly type: string;
+  readonly root: string;
+  readonly id: string;
+};
 
 /** Builds an address. Throws ZodError when a part is not a subject token. */
 export function addressOf(parts: AddressParts): Address {
   return Address.parse(`${parts.service}:${parts.type}:${parts.root}:${parts.id}`);
 }
 
+/** The address that was split last: a step asks for the parts of the same one again and again. */
+let last: { address: string; parts: AddressParts } | undefined;
+
 /** Splits an address into its four parts. */
 export function partsOf(address: Address): AddressParts {
+  if (last?.address === address) return last.parts;
   const [service = '', type = '', root = '', id = ''] = address.split(':');
-  return { service, type, root, id };
+  last = { address, parts: { service, type, root, id } };
+  return last.parts;
 }

@@ -21,8 +21,18 @@ export const STREAM = {
   history: 'HISTORY',
 } as const;
 
-/** Subjects of core streams, by shard. */
-export const coreSubjects = (service: string, shard: number) => ({
+/** Subjects of core streams, by shard: made once, because each step asks for them several times. */
+export const coreSubjects = (service: string, shard: number): CoreSubjects => {
+  const ofService = coreSubjectsOf.get(service) ?? [];
+  coreSubjectsOf.set(service, ofService);
+  return (ofService[shard] ??= newCoreSubjects(service, shard));
+};
+
+const coreSubjectsOf = new Map<string, CoreSubjects[]>();
+
+export type CoreSubjects = ReturnType<typeof newCoreSubjects>;
+
+const newCoreSubjects = (service: string, shard: number) => ({
   all: [
     `$KV.${service}_${shard}.>`,
     ...['mb', 'tm', 'tq', 'tn', 'ob'].map((kind) => `${kind}.${service}.${shard}.>`),

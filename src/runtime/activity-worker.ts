@@ -21,6 +21,7 @@ import { Watchdog } from './activity-watchdog.ts';
 import { awaitedTask, WAITED_MS } from './awaited-task.ts';
 import { AttemptReports } from './attempt-reports.ts';
 import type { InlineActivity } from './kernel/kernel.ts';
+import { RunningAttempts } from './running-attempts.ts';
 import type { GiveResult, NearSlot, NearWorker } from './near-tasks.ts';
 import type {
   ActivityQueues,
@@ -78,7 +79,7 @@ type Handling = { task: ActivityTask; delivery: TaskDelivery; give?: GiveResult 
 
 export class ActivityWorker implements NearWorker {
   readonly #options: ActivityWorkerOptions;
-  readonly #attempts = new Set<Attempt>();
+  readonly #attempts = new RunningAttempts();
   readonly #watchdog: Watchdog;
   readonly #near = new Map<string, number>();
   #subscriptions: Subscription[] = [];
@@ -107,8 +108,9 @@ export class ActivityWorker implements NearWorker {
     this.#draining = true;
     await Promise.all(this.#subscriptions.map((subscription) => subscription.close()));
     await this.#untilIdle(graceMs);
-    const cleanUpMs = [...this.#attempts].map(({ task }) => task.cancelGraceMs ?? CANCEL_GRACE_MS);
-    for (const attempt of this.#attempts) attempt.stop('draining');
+    const left = this.#attempts.all();
+    const cleanUpMs = left.map(({ task }) => task.cancelGraceMs ?? CANCEL_GRACE_MS);
+    for (const attempt of left) attempt.stop('draining');
     // A little longer than the code may take: what comes of it still has to be reported.
     await this.#untilIdle(Math.max(0, ...cleanUpMs) + 1_000);
     this.#watchdog.close();
@@ -128,7 +130,7 @@ export class ActivityWorker implements NearWorker {
   }
 
   isRunning(task: ActivityTask): boolean {
-    return [...this.#attempts].some((attempt) => isSameAttempt(attempt.task, task));
+    return [...this.#attempts.of(task.actor)].some((attempt) => isSameAttempt(attempt.task, task));
   }
 
   async isAwaited(task: ActivityTask): Promise<boolean> {
@@ -139,23 +141,23 @@ export class ActivityWorker implements NearWorker {
   async #untilIdle(limitMs: number): Promise<void> {
     const { clock } = this.#options;
     const deadlineMs = clock.nowMs() + limitMs;
-    while (this.#attempts.size > 0 && clock.nowMs() < deadlineMs) await clock.sleep(20);
+    while (this.#attempts.count > 0 && clock.nowMs() < deadlineMs) await clock.sleep(20);
   }
 
   #cancel(cancel: { actor: Address; childId: string; birth: number }): void {
-    for (const attempt of this.#attempts) {
-      const { actor, childId, birth } = attempt.task;
-      if (actor === cancel.actor && childId === cancel.childId && birth === cancel.birth)
-        attempt.stop('cancelled');
+    for (const attempt of this.#attempts.of(cancel.actor)) {
+      const { childId, birth } = attempt.task;
+      if (childId === cancel.childId && birth === cancel.birth) attempt.stop('cancelled');
     }
   }
 
   async #handle(limits: QueueLimits, args: Handling): Promise<void> {
-    const { events } = this.#options;
-    const awaited = await awaitedTask({ ...this.#options, ...args });
-    if ('dropped' in awaited) return events.attemptDropped({ task: args.task, reason: awaited.dropped });
+    const { events, views, clock } = this.#options;
+    const { task, delivery } = args;
+    const awaited = await awaitedTask({ task, delivery, views, clock });
+    if ('dropped' in awaited) return events.attemptDropped({ task, reason: awaited.dropped });
     // A later delivery may have overtaken this one, and must not be stopped by it: nobody would be left.
-    if (!args.delivery.isLent()) return events.attemptDropped({ task: args.task, reason: 'replaced' });
+    if (!delivery.isLent()) return events.attemptDropped({ task, reason: 'replaced' });
     const run = this.#runOf(limits, { ...args, task: awaited.task });
     this.#stopEarlier(run.attempt);
     this.#attempts.add(run.attempt);
@@ -192,7 +194,7 @@ export class ActivityWorker implements NearWorker {
 
   /** The same attempt again in this process: it stood still, and the task came back to it. */
   #stopEarlier({ task }: Attempt): void {
-    for (const other of this.#attempts) {
+    for (const other of this.#attempts.of(task.actor)) {
       if (isSameAttempt(other.task, task)) other.stop('replaced');
     }
   }
@@ -287,9 +289,9 @@ function withInput(context: ActivityContext, input: Json): Parameters<InlineActi
   };
 }
 
+/** @param one and `other` are of the same actor */
 function isSameAttempt(one: ActivityTask, other: ActivityTask): boolean {
-  const isSame = one.actor === other.actor && one.childId === other.childId;
-  return isSame && one.birth === other.birth && one.attempt === other.attempt;
+  return one.childId === other.childId && one.birth === other.birth && one.attempt === other.attempt;
 }
 
 function rateKey(queue: string): string {

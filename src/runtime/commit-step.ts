@@ -9,7 +9,7 @@ import { CommitConflict } from './runtime-error.ts';
 /** How long the record of an actor that has ended is kept, unless its definition says otherwise. */
 const RETENTION_MS = 30 * 24 * 3_600_000;
 
-type Committing = Pick<ActorsOptions, 'store' | 'partition' | 'epoch' | 'events' | 'node'> & {
+export type Committing = Pick<ActorsOptions, 'store' | 'partition' | 'epoch' | 'events' | 'node'> & {
   near: NearTasks;
 };
 

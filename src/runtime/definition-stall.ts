@@ -21,8 +21,9 @@ export function isDefinitionStall(stall: Stall | undefined): boolean {
 
 /** The record without the mark of a missing definition: what it holds is applied first. Another stall, or a pause, stays. */
 export function withoutStall(record: ActorRecord): ActorRecord {
-  const { stalled, ...rest } = record;
-  return stalled === undefined || isDefinitionStall(stalled) ? rest : { ...rest, stalled };
+  if (!isDefinitionStall(record.stalled)) return record;
+  const { stalled: _stalled, ...rest } = record;
+  return rest;
 }
 
 /** The mark, counted from when the actor first stood still because of its definition. */

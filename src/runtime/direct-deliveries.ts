@@ -5,6 +5,7 @@ import { settle, type Activation, type Waiting } from './activations.ts';
 import { isReplacement } from './first-step.ts';
 import { ASKER_FORGOTTEN_AFTER_MS, haveRoom, isKnownAsker } from './kernel/asked.ts';
 import type { Kernel } from './kernel/kernel.ts';
+import type { Clock } from './ports.ts';
 import type { Registry } from './registry.ts';
 import { chooseVersion } from './version-choice.ts';
 
@@ -30,7 +31,7 @@ function mayBeForgotten(registry: Registry, { delivery }: Waiting): boolean {
 /** Leaves to the ingress what this record cannot take directly; says whether that was something. */
 export function declineUnfit(
   activation: Activation,
-  by: { kernel: Kernel; registry: Registry; nowMs: number },
+  by: { kernel: Kernel; registry: Registry; clock: Clock },
   record: ActorRecord | undefined,
 ): boolean {
   if (!activation.waiting.some(isDirect)) return false;
@@ -42,7 +43,7 @@ export function declineUnfit(
   const { asked = {} } = record;
   // all of them, because they may be applied in one step
   const envelopes = activation.waiting.map(({ delivery }) => delivery.envelope);
-  if (haveRoom(asked, envelopes, by.nowMs)) return false;
+  if (haveRoom(asked, envelopes, by.clock.nowMs())) return false;
   return decline(activation, ({ delivery }) => !isKnownAsker(asked, delivery.envelope));
 }
 

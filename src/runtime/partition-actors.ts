@@ -25,7 +25,7 @@ import {
 import type { ActorsOptions } from './actors-options.ts';
 import { answer } from './answers.ts';
 import { AskIntake } from './ask-intake.ts';
-import { assertNewest, commitStep } from './commit-step.ts';
+import { assertNewest, commitStep, type Committing } from './commit-step.ts';
 import { decline, declineUnfit } from './direct-deliveries.ts';
 import { isReplacement } from './first-step.ts';
 import { aboveDecided } from './first-watermarks.ts';
@@ -50,7 +50,7 @@ export class PartitionActors {
   readonly #activations = new Activations();
   readonly #entries: OpenEntries;
   readonly #steps: StepMaker;
-  readonly #near: NearTasks;
+  readonly #committing: Committing;
   readonly #parking: Parking;
   readonly #asks: AskIntake;
   #dropped = false;
@@ -66,7 +66,8 @@ export class PartitionActors {
     const shared = { ...options, entries: this.#entries, give: this.#give.bind(this), isDropped };
     this.#parking = new Parking(shared);
     this.#asks = new AskIntake(shared);
-    this.#near = new NearTasks({ ...shared, caughtUp: () => this.#entries.caughtUp(isDropped) });
+    const near = new NearTasks({ ...shared, caughtUp: () => this.#entries.caughtUp(isDropped) });
+    this.#committing = { ...options, near };
   }
 
   get epoch(): number {
@@ -94,7 +95,7 @@ export class PartitionActors {
 
   /** A mark of an actor with tasks that wait for whoever owns the partition. */
   acceptNear(mark: NearMark): void {
-    if (!this.#dropped) this.#near.accept(mark);
+    if (!this.#dropped) this.#committing.near.accept(mark);
   }
 
   /** An ask that is not stored: answered after its commit, or declined. */
@@ -165,7 +166,7 @@ export class PartitionActors {
   async #load(activation: Activation): Promise<void> {
     const stored = await this.#options.store.load(activation.address);
     activation.stored = stored;
-    if (stored) this.#near.see(stored.record);
+    if (stored) this.#committing.near.see(stored.record);
   }
 
   /** Closes what the record already holds, and returns the next entries to apply. */
@@ -185,8 +186,7 @@ export class PartitionActors {
   async #apply(activation: Activation, waiting: Waiting[]): Promise<void> {
     const { stored } = activation;
     const [first] = waiting;
-    const nowMs = this.#options.clock.nowMs();
-    if (declineUnfit(activation, { ...this.#options, nowMs }, stored?.record)) return;
+    if (declineUnfit(activation, this.#options, stored?.record)) return;
     if (!stored) return first && this.#start(activation, first);
     const cut = waiting.findIndex(({ delivery }) => isReplacement(stored.record, delivery.envelope));
     if (cut === 0) return first && this.#start(activation, first);
@@ -229,7 +229,7 @@ export class PartitionActors {
   }
 
   #commit(activation: Activation, made: MadeStep): Promise<void> {
-    return commitStep({ ...this.#options, near: this.#near }, activation, made);
+    return commitStep(this.#committing, activation, made);
   }
 
   #finish(activation: Activation, taken: readonly Waiting[], { outcome }: MadeStep): void {

@@ -7,6 +7,7 @@ import { RuntimeError } from './runtime-error.ts';
 
 export class Registry {
   readonly #byType = new Map<string, Map<number, RegisteredDefinition>>();
+  readonly #newest = new Map<string, RegisteredDefinition>();
 
   /** @throws RegistrationError when a definition cannot be durable, RuntimeError when one is given twice. */
   constructor(kernel: Kernel, definitions: readonly ActorDefinition[]) {
@@ -21,13 +22,15 @@ export class Registry {
       versions.set(definition.version, kernel.register(definition));
       this.#byType.set(definition.type, versions);
     }
+    for (const [type, versions] of this.#byType) {
+      const newest = versions.get(Math.max(...versions.keys()));
+      if (newest) this.#newest.set(type, newest);
+    }
   }
 
   /** The newest version: new actors start with it. */
   newest(type: string): RegisteredDefinition | undefined {
-    const versions = this.#byType.get(type);
-    if (!versions) return undefined;
-    return versions.get(Math.max(...versions.keys()));
+    return this.#newest.get(type);
   }
 
   /** The version a running actor is pinned to; its structure may be another one than the actor was stored under. */

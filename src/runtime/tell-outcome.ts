@@ -22,16 +22,15 @@ export function tellOutcome(
     answer(replies, envelope, { record, ...(reason ? { reason } : { effects: outcome.effects }) });
   };
   for (const { envelope, reason } of outcome.settled ?? []) tell(envelope, reason);
-  const reasons = new Map<string, string>([
-    ...outcome.refusals.map(({ envelopeId, reason }) => [envelopeId, reason] as const),
-    ...(outcome.overflow ?? []).map(({ envelope }) => [envelope.id, MAILBOX_FULL] as const),
-  ]);
-  const held = new Set(outcome.held ?? []);
+  const reasons = new Map<string, string>();
+  for (const { envelopeId, reason } of outcome.refusals) reasons.set(envelopeId, reason);
+  for (const { envelope } of outcome.overflow ?? []) reasons.set(envelope.id, MAILBOX_FULL);
+  const { held = [] } = outcome;
   for (const { delivery } of taken) {
     const { envelope, direct } = delivery;
     // whoever handed it over hears that it was not taken
     if (direct === true && reasons.get(envelope.id) === MAILBOX_FULL) continue;
-    if (!held.has(envelope.id)) tell(envelope, reasons.get(envelope.id));
+    if (!held.includes(envelope.id)) tell(envelope, reasons.get(envelope.id));
   }
   const { unhandled: types = [] } = outcome;
   if (types.length > 0) events.unhandled({ address: record.address, types, record });

@@ -12,6 +12,7 @@ import { probeDefinition } from '../probe-actor.ts';
 import { startNode, type RunningNode } from '../node.ts';
 import type { RuntimeEvents } from '../runtime-events.ts';
 import { systemClock } from '../system-clock.ts';
+import { keepObjectsYoung } from '../young-objects.ts';
 import { jetStreamNodePorts } from './jetstream-node-ports.ts';
 import { storeStatecharts } from './jetstream-statecharts.ts';
 
@@ -30,8 +31,10 @@ export type JetStreamNodeOptions = {
   events?: RuntimeEvents;
 };
 
+/** Also tunes V8 for this process: see {@link keepObjectsYoung}. */
 export async function startJetStreamNode(options: JetStreamNodeOptions): Promise<RunningNode> {
   const { bus, topology, service, node } = options;
+  keepObjectsYoung();
   await declareStreams(bus, topology);
   const kernel = createKernel();
   const running = await startNode({

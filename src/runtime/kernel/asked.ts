@@ -38,9 +38,9 @@ export function isKnownAsker(asked: Asked, envelope: Envelope): boolean {
 
 /** Whether decisions on all of these can be remembered. */
 export function haveRoom(asked: Asked, envelopes: readonly Envelope[], nowMs: number): boolean {
+  if (envelopes.every((envelope) => isKnownAsker(asked, envelope))) return true;
   const clients = new Set(envelopes.flatMap((envelope) => clientOf(envelope) ?? []));
   const added = [...clients].filter((client) => asked[client] === undefined);
-  if (added.length === 0) return true;
   const kept = Object.entries(asked).filter(
     ([client, { atMs }]) => clients.has(client) || atMs + ASKER_FORGOTTEN_AFTER_MS > nowMs,
   );

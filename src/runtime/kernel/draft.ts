@@ -68,7 +68,34 @@ type DraftArguments = {
   sequence: number;
   armedAtMs: number | undefined;
   control?: Control;
+  /** Of an actor that exists. */
+  record?: ActorRecord;
 };
+
+/** Of an actor as it is stored, or of a new one. The snapshot is put in by whoever opens the draft. */
+function stateOf(record: ActorRecord | undefined): DraftState {
+  return {
+    status: record?.status ?? 'active',
+    snapshot: undefined as unknown as LiveSnapshot,
+    context: record?.state.context ?? {},
+    contextSizeChars: 0,
+    output: record?.state.output,
+    error: record?.state.error,
+    children: mapOf(record?.children),
+    timers: mapOf(record?.timers),
+    activities: mapOf(record?.activities),
+    systemIds: mapOf(record?.systemIds),
+    selfSent: [],
+    effects: [],
+    bulky: false,
+  };
+}
+
+function mapOf<T>(values: Readonly<Record<string, T>> = {}): Map<string, T> {
+  const map = new Map<string, T>();
+  for (const [key, value] of Object.entries(values)) map.set(key, value);
+  return map;
+}
 
 /** A draft without a snapshot yet. */
 export function emptyDraft(args: DraftArguments): Draft {
@@ -93,21 +120,7 @@ export function emptyDraft(args: DraftArguments): Draft {
       nowMs,
       childName: (n) => `child-${draft.sequence}-${n}`,
     }),
-    state: {
-      status: 'active',
-      snapshot: undefined as unknown as LiveSnapshot,
-      context: {},
-      contextSizeChars: 0,
-      output: undefined,
-      error: undefined,
-      children: new Map(),
-      timers: new Map(),
-      activities: new Map(),
-      systemIds: new Map(),
-      selfSent: [],
-      effects: [],
-      bulky: false,
-    },
+    state: stateOf(args.record),
   };
   return draft;
 }
@@ -153,7 +166,7 @@ function referToChildren(draft: Draft): Record<string, ActorReference> {
 }
 
 function frameOf(prepared: PreparedDefinition, record: ActorRecord, nowMs: number): Draft {
-  const draft = emptyDraft({
+  return emptyDraft({
     prepared,
     address: record.address,
     parent: record.parent,
@@ -162,17 +175,8 @@ function frameOf(prepared: PreparedDefinition, record: ActorRecord, nowMs: numbe
     sequence: record.sequence,
     armedAtMs: record.wakeAtMs,
     control: controlOf(record),
+    record,
   });
-  const { state } = draft;
-  state.status = record.status;
-  state.context = record.state.context;
-  state.output = record.state.output;
-  state.error = record.state.error;
-  state.children = new Map(Object.entries(record.children));
-  state.timers = new Map(Object.entries(record.timers));
-  state.activities = new Map(Object.entries(record.activities));
-  state.systemIds = new Map(Object.entries(record.systemIds ?? {}));
-  return draft;
 }
 
 const PARENT_ID = '#_parent';

@@ -163,7 +163,11 @@ export const RUNTIME_MUTANTS: readonly Mutant[] = [
     breaks: 'an older delivery of a task stops the newer one',
     world: 'trips',
     patches: [
-      { file: worker, find: 'if (!args.delivery.isLent())', replace: 'if (args.delivery.deliveryCount < 0)' },
+      {
+        file: worker,
+        find: 'if (!delivery.isLent()) return events',
+        replace: 'if (delivery.deliveryCount < 0) return events',
+      },
     ],
   },
   {
@@ -241,7 +245,7 @@ export const RUNTIME_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'src/runtime/direct-deliveries.ts',
-        find: 'if (haveRoom(asked, envelopes, by.nowMs)) return false;',
+        find: 'if (haveRoom(asked, envelopes, by.clock.nowMs())) return false;',
         replace: 'if (envelopes.length > 0) return false;',
       },
     ],
