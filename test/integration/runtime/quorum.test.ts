@@ -1,4 +1,4 @@
-/** Three nats-servers as processes: a client must not stay with one that has lost its peers. */
+/** Three nats-servers as processes: what a client believes of one that is behind or has lost its peers, and when it leaves it. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -27,7 +27,7 @@ const topology = Topology.parse({ replicas: 3 });
 const SETUP_MS = 120_000;
 const TEST_MS = 120_000;
 
-describe('a client of a server that is cut off from its peers', () => {
+describe('a client of three servers with copies', () => {
   let servers: ServersUnderTest;
   let bus: Bus;
   let dataDir: string;
