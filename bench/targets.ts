@@ -86,7 +86,7 @@ function eventRows(lines: Lines): string[][] {
   });
 }
 
-/** What the worker by hand reaches that does nothing but store: no other can reach more. */
+/** What the worker by hand reaches that does nothing but store the same messages: with them, no other can reach more. */
 function boundRows(lines: Lines): string[][] {
   const apart = (workload: string): Line | undefined =>
     pick(lines, { workload, subject: 'jetstream' }).find((line) => line['way'] === BY_HAND_APART);

@@ -1,4 +1,7 @@
-/** By hand once more, with a worker that is a process of its own, as that of Windlass is: what no worker can fall below. */
+/**
+ * By hand once more, with a worker that is a process of its own, as that of Windlass is: with these
+ * messages, no worker can fall below it.
+ */
 import { measure, warmUp, type Measurement } from '../measure.ts';
 import { BY_HAND_APART } from '../subject.ts';
 import { ByHandProcess } from '../subjects/by-hand-process.ts';
