@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Accounted } from '../measure.ts';
 import { BY_HAND_SUBJECT } from '../subject.ts';
 import type { WriteUnit } from './recorded-writes.ts';
+import { untilReady } from './until-ready.ts';
 import type { WindlassSubject } from './windlass-subject.ts';
 
 /** A unit waits for its turn: that is measured, not cut off. */
@@ -24,11 +25,7 @@ export class ByHandProcess {
     const script = path.join(import.meta.dirname, 'by-hand-worker.ts');
     const child = spawn(process.execPath, [script, windlass.url], { stdio: ['pipe', 'pipe', 'inherit'] });
     child.stdin.end(JSON.stringify(units));
-    const gone = once(child, 'exit').then(([code]) => {
-      throw new Error(`The worker by hand ended with ${String(code)} before it was ready.`);
-    });
-    await Promise.race([once(child.stdout, 'data'), gone]);
-    gone.catch(() => undefined);
+    await untilReady(child);
     return new ByHandProcess(windlass, child);
   }
 

@@ -18,6 +18,7 @@ import type { Asks } from '#runtime/ports.ts';
 import { startNatsServer, type NatsServer } from '#tools/nats-server.ts';
 import type { Accounted } from '../measure.ts';
 import { diskBytes } from '../process-usage.ts';
+import { untilReady } from './until-ready.ts';
 import { ENTITIES, HOP_SUBJECT, type Subject, type WorkflowInput, type WorkflowKind } from '../subject.ts';
 
 const ANSWER_TIMEOUT_MS = 60_000;
@@ -160,12 +161,7 @@ export class WindlassSubject implements Subject {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#worker = child;
-    const ready = once(child.stdout, 'data');
-    const gone = once(child, 'exit').then(([code]) => {
-      throw new Error(`The worker ended with ${String(code)} before it was ready.`);
-    });
-    await Promise.race([ready, gone]);
-    gone.catch(() => undefined);
+    await untilReady(child);
   }
 
   async restartServer(): Promise<void> {

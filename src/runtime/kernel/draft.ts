@@ -92,9 +92,7 @@ function stateOf(record: ActorRecord | undefined): DraftState {
 }
 
 function mapOf<T>(values: Readonly<Record<string, T>> = {}): Map<string, T> {
-  const map = new Map<string, T>();
-  for (const [key, value] of Object.entries(values)) map.set(key, value);
-  return map;
+  return new Map(Object.entries(values));
 }
 
 /** A draft without a snapshot yet. */
